@@ -1,0 +1,24 @@
+/** Every code that a ConchError may carry, with its meaning. Codes are stable; grouped by the subject that throws them. */
+export const ERROR_CODES = {
+  INTERNAL: "A bug in Conch, or a failure of the platform that it does not know",
+  CANCELLED: "The user cancelled the operation",
+  // tensors and their files
+  NPY_INVALID: "The bytes are no .npy or .npz file, or one of a kind that Conch does not read",
+  TENSOR_MISMATCH: "A tensor's data type, shape or byte length is not what was expected",
+  // transforms
+  TRANSFORMS_INVALID: "transforms.json does not describe a chain that can run",
+  TRANSFORM_FAILED: "A transform cannot be applied to the data that reached it",
+  // runs
+  NO_WEBGPU: "This browser or machine offers no WebGPU adapter",
+  DEVICE_LOST: "The GPU device was lost",
+  DEVICE_LIMIT: "The device does not allow a buffer or dispatch of this size",
+  WORKER_DIED: "The worker that runs models ended unexpectedly",
+  STALE_TENSOR: "A tensor handle of a worker or device that no longer exists",
+  REQUEST_INVALID: "The request does not fit the model's configuration",
+  MODEL_NOT_RUNNABLE: "The model cannot run where it was placed",
+  STEP_FAILED: "A step of the ensemble failed",
+  ENSEMBLE_DEADLOCK: "No step can run any more and a requested output has no value",
+} as const;
+
+/** The closed union of error codes. */
+export type ConchErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,71 @@
+import type { DataType, TypedData } from "../tensor/data-type.ts";
+
+/** A dimension known before the data are seen, or null where it depends on them (CropForeground). */
+export type Dimension = number | null;
+
+/** What is known of a dictionary entry before a run. `shape` has no batch axis; `affine` says whether one travels with it. */
+export interface ArrayType {
+  readonly dataType: DataType;
+  readonly shape: readonly Dimension[];
+  readonly affine: boolean;
+}
+
+/** A dictionary entry in host memory: MONAI's MetaTensor. C order, axes (i, j, k) as nibabel gives them, channel first once one was added. */
+export interface ArrayItem {
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  /** Never written to by a transform: several keys, and the caller, may share it. */
+  readonly data: TypedData;
+  /** Voxel index → RAS millimetres, row-major 4 × 4; absent when no affine was declared. */
+  readonly affine?: Float64Array;
+}
+
+/** One parameter of a transform, MONAI's by name and default. */
+export interface ParameterSpec {
+  /** What transforms.json may hold for it. */
+  readonly type: "boolean" | "integer" | "number" | "string" | "integer-list" | "number-list" | "choice" | "any";
+  /** Of a `choice`. */
+  readonly choices?: readonly string[];
+  /** Whether null is a value (MONAI's None). */
+  readonly nullable?: boolean;
+  /** A list parameter that also takes a single value, for every axis or key. */
+  readonly scalarToo?: boolean;
+  /** Absent: the parameter is required. */
+  readonly default?: unknown;
+  /** Our own words, for hover and the inspector. */
+  readonly doc: string;
+}
+
+/** Parameters after defaults were filled in and types were checked. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/**
+ * What a transform is, free of any data: name, parameters, shape and type inference. Pure; loaded eagerly by editor, rules and plan.
+ * `P` is the interface of the checked parameters.
+ */
+export interface TransformSpec<P = Parameters> {
+  /** MONAI's class name without the dictionary suffix: "ScaleIntensityRange" (read as ScaleIntensityRange or ScaleIntensityRanged, short or dotted). */
+  readonly name: string;
+  /** Older names of the same thing, without suffix: "AddChannel"; with the parameters that they imply. */
+  readonly aliases?: Readonly<Record<string, Partial<P>>>;
+  /** One sentence for the catalogue. */
+  readonly summary: string;
+  readonly parameters: Readonly<Record<keyof P & string, ParameterSpec>>;
+  /** Parameters that hold dictionary keys besides `keys` ("source_key", "names"), so that the chain can check them. */
+  readonly keyParameters?: readonly (keyof P & string)[];
+  /** Problems between parameters, as messages; types are checked before. */
+  check?(parameters: P): readonly string[];
+  /**
+   * The dictionary after the transform, for shape, type and memory estimates. `keys` is the checked list of keys.
+   * Throws TRANSFORM_FAILED where the transform cannot be applied to such arrays.
+   */
+  infer(parameters: P, keys: readonly string[], dictionary: ReadonlyMap<string, ArrayType>): Map<string, ArrayType>;
+}
+
+/** The KIND_CPU path: a new dictionary, entries shared where unchanged. Throws TRANSFORM_FAILED. */
+export type CpuTransform<P = Parameters> = (
+  parameters: P,
+  keys: readonly string[],
+  dictionary: ReadonlyMap<string, ArrayItem>,
+  signal?: AbortSignal,
+) => Map<string, ArrayItem>;

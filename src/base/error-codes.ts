@@ -18,6 +18,23 @@ export const ERROR_CODES = {
   MODEL_NOT_RUNNABLE: "The model cannot run where it was placed",
   STEP_FAILED: "A step of the ensemble failed",
   ENSEMBLE_DEADLOCK: "No step can run any more and a requested output has no value",
+  // input files
+  INPUT_INVALID: "A file or setting that was to become an input tensor cannot be read as one",
+  INPUT_TOO_LARGE: "An input tensor is larger than this browser or process can hold",
+  NIFTI_INVALID: "The bytes are no NIfTI file, or one whose header contradicts itself",
+  NIFTI_TRUNCATED: "A NIfTI file ends before the data that its header announces",
+  NIFTI_UNSUPPORTED_TYPE: "A NIfTI file holds a data type that is no real number per voxel",
+  NIFTI_FRAME_NEEDED: "A NIfTI file holds several frames and the input takes one",
+  // repositories and workspaces
+  REPOSITORY_UNREADABLE: "A repository, or one of its files, cannot be read",
+  REPOSITORY_PERMISSION: "The user or the browser did not allow access to a folder",
+  REPOSITORY_CONFLICT: "A file was changed by another program since it was read",
+  REPOSITORY_READ_ONLY: "The repository cannot be written to",
+  ZIP_INVALID: "The file is no zip archive, or a damaged one",
+  ZIP_ENCRYPTED: "The zip archive is protected by a password",
+  ZIP_TOO_LARGE: "The zip archive announces more files or bytes than Conch opens",
+  WORKSPACE_MISSING: "The browser's storage holds no such workspace, or no longer all of it",
+  STORAGE_FULL: "The browser's storage has no room left",
 } as const;
 
 /** The closed union of error codes. */

@@ -91,8 +91,13 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
     while (!lookingAt("end")) {
       if (nested && (looking("}") || looking(">"))) return;
       const before = tokens.current.from;
-      const result = readField(scope);
-      if (result === "outer") return;
+      let result = readField(scope);
+      while (pending !== undefined) {
+        if (pending.owner !== scope) return;
+        const { field } = pending;
+        pending = undefined;
+        result = readFieldRest(scope, field);
+      }
       if (result === "lost") {
         skipToField();
         if (tokens.current.from === before || (!nested && (looking("}") || looking(">")))) tokens.next();
@@ -101,8 +106,8 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
     if (nested) fail("PBTXT_SYNTAX", "Expected identifier, got: ");
   }
 
-  /** "lost": the caller has to find the next field; "outer": this message ends here although its brace is missing. */
-  function readField(scope: Scope): "read" | "lost" | "outer" {
+  /** "lost": the caller has to find the next field. */
+  function readField(scope: Scope): "read" | "lost" {
     const { node } = scope;
     const start = tokens.current;
     if (looking("[")) return readExtension(node);
@@ -129,13 +134,13 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
           inner.node.innerTo = inner.node.to = node.fields.at(-1)?.to ?? inner.node.innerFrom;
         }
         pending = { field: { ...field, ...withSchema(owner.node.schema?.fields.get(name)) }, owner };
-        return "outer";
+        return "read";
       }
     }
     return readFieldRest(scope, field);
   }
 
-  /** A field whose name was read by a message that it does not belong to. */
+  /** A field whose name was read by a message that it does not belong to: all messages up to its owner end there. */
   let pending: { field: FieldNode; owner: Scope } | undefined;
 
   function readFieldRest(scope: Scope, field: FieldNode): "read" | "lost" {
@@ -215,7 +220,7 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
       take(":");
       if (looking("=")) tokens.next();
       else if (!startsValue() || tokens.current.line !== line) return false;
-    }
+    } else if (known === undefined && !startsValue()) return false;
     if (looking("[") && (known === undefined || known.repeated)) return readList(scope, field, known);
     const value = readValue(scope, field, known);
     if (value === undefined) return false;
@@ -233,6 +238,7 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
         const value = readValue(scope, field, known);
         list.to = tokens.previousEnd;
         if (value !== undefined) field.values.push(value);
+        if (pending !== undefined) return true;
         if (looking("]")) break;
         if (value === undefined) return false;
         if (!take(",") && !startsValue()) return false;
@@ -261,14 +267,8 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
     if (type !== undefined) node.schema = type;
     const inner: Scope = { node, column: columnOf(text, field.from), parent: scope };
     tokens.next();
-    for (;;) {
-      readFields(inner, true);
-      if (pending === undefined) break;
-      if (pending.owner !== inner) return node;
-      const { field: late } = pending;
-      pending = undefined;
-      if (readFieldRest(inner, late) === "lost") skipToField();
-    }
+    readFields(inner, true);
+    if (pending !== undefined) return node;
     node.innerTo = node.to = tokens.previousEnd;
     if (lookingAt("end")) return node;
     node.innerTo = tokens.current.from;
@@ -403,13 +403,7 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
   }
 
   const scope: Scope = { node: root, column: -1 };
-  for (;;) {
-    readFields(scope, false);
-    if (pending === undefined) break;
-    const { field } = pending;
-    pending = undefined;
-    if (readFieldRest(scope, field) === "lost") skipToField();
-  }
+  readFields(scope, false);
   return { text, schema, root, errors };
 }
 

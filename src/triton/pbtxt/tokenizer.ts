@@ -245,6 +245,7 @@ function appendBytes(text: string, bytes: number[]): void {
     const [piece, octal, hex, short, long, simple] = match;
     if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 255);
     else if (hex !== undefined) bytes.push(Number.parseInt(hex, 16));
+    else if (long !== undefined && Number.parseInt(long, 16) > 0x10ffff) bytes.push(...encoder.encode(piece));
     else if (short !== undefined || long !== undefined) {
       let code = Number.parseInt(short ?? long ?? "0", 16);
       if (head !== 0 && code >= 0xdc00 && code < 0xe000) {
@@ -260,10 +261,10 @@ function appendBytes(text: string, bytes: number[]): void {
   }
 }
 
-/** UTF-8 by the plain bit rule, for values beyond Unicode as well (protobuf does not check). */
+/** UTF-8 by the plain bit rule, for lone surrogates as well (protobuf does not check). */
 function appendCodePoint(code: number, bytes: number[]): void {
   if (code < 0x80) bytes.push(code);
   else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
   else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  else bytes.push(0xf0 | ((code >> 18) & 7), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
 }

@@ -30,10 +30,22 @@ export interface ParameterSpec {
   readonly nullable?: boolean;
   /** A list parameter that also takes a single value, for every axis or key. */
   readonly scalarToo?: boolean;
-  /** Absent: the parameter is required. */
+  /** Whether the value stays a {@link PythonNumber}, because 1 and 1.0 mean different arithmetic. Only of a `number`. */
+  readonly literal?: boolean;
+  /** Whether a list with one value per key is taken too; the reader then splits the step, so a transform always sees one value. */
+  readonly perKey?: boolean;
+  /** Absent: the parameter is required. MONAI 1.5's. */
   readonly default?: unknown;
+  /** Defaults of MONAI before a version ("1.5"), oldest first, where they were others. */
+  readonly olderDefaults?: readonly { readonly before: string; readonly value: unknown }[];
   /** Our own words, for hover and the inspector. */
   readonly doc: string;
+}
+
+/** A number with the type that Python gives its literal: `-57` is an int, `-57.0` and `1e3` are floats. */
+export interface PythonNumber {
+  readonly value: number;
+  readonly integer: boolean;
 }
 
 /** Parameters after defaults were filled in and types were checked. */
@@ -51,8 +63,10 @@ export interface TransformSpec<P = Parameters> {
   /** One sentence for the catalogue. */
   readonly summary: string;
   readonly parameters: Readonly<Record<keyof P & string, ParameterSpec>>;
-  /** Parameters that hold dictionary keys besides `keys` ("source_key", "names"), so that the chain can check them. */
+  /** Parameters that hold a dictionary key to be read, besides `keys` ("source_key"), so that the reader can check it. */
   readonly keyParameters?: readonly (keyof P & string)[];
+  /** The dictionary keys that the transform adds. Absent: none. */
+  produces?(parameters: P, keys: readonly string[]): readonly string[];
   /** Problems between parameters, as messages; types are checked before. */
   check?(parameters: P): readonly string[];
   /**

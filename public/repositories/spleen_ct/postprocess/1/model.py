@@ -127,7 +127,10 @@ class TritonPythonModel:
             if name is not None and tensors[name] is not None:
                 data[key] = MetaTensor(data[key], affine=check_affine(name, tensors[name]))
         with_affine = {key for key, value in data.items() if isinstance(value, MetaTensor)}
-        for transform in self.chain:
+        for base, transform in self.chain:
+            lacking = set(transform.keys) - with_affine
+            if base in NEEDS_AFFINE and lacking:
+                raise ChainError(f"{base}{which}: the request brings no affine for {sorted(lacking)}")
             data = transform(data)
             if isinstance(transform, transforms.CopyItemsd):
                 with_affine |= copies(transform, with_affine)
@@ -187,7 +190,7 @@ def is_affine_key(key, keys):
 
 
 def build_chain(entries, keys):
-    """The transforms of a transforms.json, checked and constructed. `keys`: what the dictionary holds at the start."""
+    """(name without the d, transform) for each entry of a transforms.json, checked and constructed. `keys`: the dictionary's at the start."""
     if isinstance(entries, dict):
         entries = [entries]
     if not isinstance(entries, list):
@@ -219,7 +222,7 @@ def build_chain(entries, keys):
             raise ChainError(f"{where}, {name}: {problem}") from problem
         if isinstance(transform, transforms.CopyItemsd):
             with_affine |= copies(transform, with_affine)
-        chain.append(transform)
+        chain.append((base, transform))
     return chain
 
 

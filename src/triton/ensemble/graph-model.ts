@@ -1,0 +1,14 @@
+import type { ParsedConfig } from "../model-config/decode.ts";
+import type { ModelConfig } from "../model-config/model-config.ts";
+
+/** A model of the repository as the graph of an ensemble needs it. */
+export interface GraphModel {
+  /** Directory name. */
+  name: string;
+  /** Completed from the model file where the text leaves inputs or outputs out. */
+  config: ModelConfig;
+  /** The text behind it, for ranges; absent where there is no config.pbtxt. */
+  parsed?: ParsedConfig;
+  /** Versions that would be served; absent: not known, not checked. */
+  versions?: readonly number[];
+}

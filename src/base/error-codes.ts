@@ -35,6 +35,15 @@ export const ERROR_CODES = {
   ZIP_TOO_LARGE: "The zip archive announces more files or bytes than Conch opens",
   WORKSPACE_MISSING: "The browser's storage holds no such workspace, or no longer all of it",
   STORAGE_FULL: "The browser's storage has no room left",
+  // ONNX models and ONNX Runtime
+  ONNX_EMPTY: "The model file has no bytes",
+  ONNX_NOT_ONNX: "The file is something else than an ONNX model",
+  ONNX_TRUNCATED: "The model file ends before its model does",
+  ONNX_UNSUPPORTED: "The model has inputs or outputs that no Triton tensor can carry",
+  ONNX_EXTERNAL_MISSING: "A file that holds weights of the model is missing or too short",
+  ORT_LOAD_FAILED: "ONNX Runtime did not accept the model",
+  ORT_RUN_FAILED: "ONNX Runtime failed while it ran the model",
+  ORT_POISONED: "ONNX Runtime can no longer be used in this worker, which has to be restarted",
 } as const;
 
 /** The closed union of error codes. */

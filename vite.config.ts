@@ -6,6 +6,7 @@ import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 import { CHROMIUM_WEBGPU_ARGUMENTS, findChromium } from "./src/cli/chromium.mjs";
+import { sampleIndex } from "./src/repositories/sample/vite-plugin.mjs";
 
 /** Cross-origin isolation: SharedArrayBuffer, hence ORT's WASM threads, needs both. */
 const ISOLATION = {
@@ -39,7 +40,7 @@ function recordedData(): Plugin {
 export default defineConfig({
   appType: "mpa",
   base: "./",
-  plugins: [lezer(), react()],
+  plugins: [lezer(), react(), sampleIndex()],
   resolve: {
     // ORT's wasm and its glue are handed in by URL; without this condition it would embed a second copy.
     conditions: [...defaultClientConditions, "onnxruntime-web-use-extern-wasm"],

@@ -1,40 +1,8 @@
-import { assert as check, double, float, integer, property } from "fast-check";
+import { assert as check, float, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DataType, TypedData } from "../tensor/data-type.ts";
 import { castExactly } from "./cast.ts";
 import { affineTensor, fit } from "./fit.ts";
-import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from "./half.ts";
-
-describe("half and bfloat numbers", () => {
-  it("every pattern of bits survives the way to a number and back", () => {
-    for (let bits = 0; bits < 65536; bits++) {
-      const half = halfToNumber(bits);
-      if (!Number.isNaN(half)) expect(numberToHalf(half)).toBe(bits);
-      const bfloat = bfloatToNumber(bits);
-      if (!Number.isNaN(bfloat)) expect(numberToBfloat(bfloat)).toBe(bits);
-    }
-  });
-
-  it.each<[number, number]>([
-    [1, 0x3c00], [65504, 0x7bff], [65519.99, 0x7bff], [65520, 0x7c00], [-Infinity, 0xfc00], [2 ** -24, 1], [2 ** -25, 0], [2 ** -25 * 1.0001, 1],
-    [1 + 2 ** -11, 0x3c00], [1 + 3 * 2 ** -11, 0x3c02], [1 - 2 ** -40, 0x3c00], [2 ** -14 - 2 ** -26, 0x400],
-  ])("%f is nearest to the half %i, ties to even", (value, bits) => {
-    expect(numberToHalf(value)).toBe(bits);
-  });
-
-  it("no other half lies nearer", () => {
-    check(
-      property(double({ min: -70000, max: 70000, noNaN: true }), (value) => {
-        const bits = numberToHalf(value);
-        const distance = (candidate: number) => Math.abs(halfToNumber(candidate) - value);
-        if ((bits & 0x7fff) > 0 && (bits & 0x7fff) < 0x7bff) {
-          expect(distance(bits)).toBeLessThanOrEqual(distance(bits - 1));
-          expect(distance(bits)).toBeLessThanOrEqual(distance(bits + 1));
-        }
-      }),
-    );
-  });
-});
 
 describe("exact casts", () => {
   it.each<[string, DataType, TypedData, DataType, readonly (number | bigint)[]]>([

@@ -1,7 +1,7 @@
 import { ConchError } from "../base/errors.ts";
 import { allocate, numpyName, type DataType, type TypedData } from "../tensor/data-type.ts";
+import { bfloatToNumber, floatToBfloat, floatToHalf, halfToNumber } from "../tensor/half.ts";
 import { typedData, type Tensor } from "../tensor/tensor.ts";
-import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from "./half.ts";
 
 /** Smallest and largest value of each integer type. */
 export const INTEGER_RANGES: Partial<Record<DataType, readonly [bigint, bigint]>> = {
@@ -61,8 +61,8 @@ export function setElement(target: TypedData, index: number, value: number | big
 
 function toFloat(value: number | bigint, type: DataType): number {
   const number = Number(value);
-  if (type === "TYPE_FP16") return numberToHalf(number);
-  if (type === "TYPE_BF16") return numberToBfloat(number);
+  if (type === "TYPE_FP16") return floatToHalf(number);
+  if (type === "TYPE_BF16") return floatToBfloat(number);
   return type === "TYPE_FP32" ? Math.fround(number) : number;
 }
 

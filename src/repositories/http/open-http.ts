@@ -1,0 +1,25 @@
+import { fetchBlob, fetchJson, fileUrl, type Fetch } from "../fetch-file.ts";
+import { arrangeRepository, type FoundItem } from "../layout.ts";
+import { listingSchema } from "../listing.ts";
+import type { OpenOptions, RepositorySource } from "../source.ts";
+
+/**
+ * A folder that the local server offers (`npm start -- FOLDER`): `<base>/repository.json` lists it, `<base>/files/<path>` gives a file. Read only.
+ * Throws REPOSITORY_UNREADABLE.
+ */
+export async function openHttp(base: string, fetch: Fetch, options: OpenOptions = {}): Promise<RepositorySource> {
+  const listing = await fetchJson(fetch, fileUrl(base, "repository.json"), listingSchema, options.signal);
+  const items: FoundItem[] = [...listing.files, ...listing.emptyFolders.map((path) => ({ path }))];
+  const layout = arrangeRepository(items, listing.name);
+  return {
+    kind: "http",
+    name: listing.name,
+    files: layout.files.map(({ path, item }) => ({
+      path,
+      size: item.size as number,
+      blob: () => fetchBlob(fetch, fileUrl(`${base.replace(/\/$/, "")}/files`, item.path), path, item.size as number),
+    })),
+    emptyFolders: layout.emptyFolders,
+    report: layout.report,
+  };
+}

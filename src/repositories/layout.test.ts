@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { arrangeRepository, type FoundItem } from "./layout.ts";
+
+/** Paths with a trailing `/` are folders. */
+function arrange(paths: readonly string[], name = "opened") {
+  const items: FoundItem[] = paths.map((path) => (path.endsWith("/") ? { path } : { path, size: 10 }));
+  const layout = arrangeRepository(items, name);
+  return { files: layout.files.map((file) => file.path), folders: layout.emptyFolders, report: layout.report };
+}
+
+describe("finding the repository in what was opened", () => {
+  it.each<[string, string[], string, string[], string[]]>([
+    ["a repository", ["a/config.pbtxt", "a/1/model.onnx", "b/config.pbtxt", "b/1/"], "", ["a/1/model.onnx", "a/config.pbtxt", "b/config.pbtxt"], ["b/1"]],
+    ["one folder deeper", ["repo/a/config.pbtxt", "repo/README.md"], "repo", ["README.md", "a/config.pbtxt"], []],
+    ["two folders deeper", ["x/repo/a/1/model.onnx", "x/notes.txt"], "x/repo", ["a/1/model.onnx"], []],
+    ["a model folder", ["config.pbtxt", "1/model.onnx", "labels.txt"], "", ["my_net/1/model.onnx", "my_net/config.pbtxt", "my_net/labels.txt"], []],
+    ["a model folder in a folder", ["net/config.pbtxt", "net/1/model.onnx"], "", ["net/1/model.onnx", "net/config.pbtxt"], []],
+    ["a model without configuration", ["net/3/model.onnx"], "", ["net/3/model.onnx"], []],
+    ["a model with a folder of its own", ["a/config.pbtxt", "a/1/model.savedmodel/saved_model.pb", "a/1/x/config.pbtxt"], "",
+      ["a/1/model.savedmodel/saved_model.pb", "a/1/x/config.pbtxt", "a/config.pbtxt"], []],
+    ["a version folder kept by .gitkeep", ["a/config.pbtxt", "a/1/.gitkeep"], "", ["a/1/.gitkeep", "a/config.pbtxt"], []],
+    ["nothing at all", [], "", [], []],
+  ])("%s", (_, paths, root, files, folders) => {
+    const found = arrange(paths, "my net.zip");
+    expect(found.files).toEqual(files);
+    expect(found.folders).toEqual(folders);
+    expect(found.report.root).toBe(root);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ["a lone model", ["unet-3d.onnx"], ["unet-3d/1/model.onnx"]],
+    ["a lone model with its weights, labels and configuration", ["net.onnx", "net.onnx.data", "labels.txt", "config.pbtxt"],
+      ["net/1/model.onnx", "net/1/net.onnx.data", "net/config.pbtxt", "net/labels.txt"]],
+    ["several models of one name", ["a/net.onnx", "b/net.onnx"], ["net/1/model.onnx", "net_2/1/model.onnx"]],
+    ["a name that is no model name", ["my net (1).onnx"], ["my_net_1_/1/model.onnx"]],
+  ])("%s becomes a repository", (_, paths, files) => {
+    expect(arrange(paths).files).toEqual(files);
+  });
+
+  it("says what was skipped and why", () => {
+    const { report } = arrange([
+      "repo/a/config.pbtxt", "repo/a/.git/HEAD", "repo/a/1/__pycache__/model.pyc", "../../etc/passwd", "C:\\boot.ini", "repo\\a\\1\\model.onnx",
+      "repo/a/config.pbtxt", "scan.nii.gz", "repo/head.nii", "notes.txt",
+    ]);
+    expect(report.entries.map(({ path, outcome, reason }) => [path, outcome, reason])).toEqual([
+      ["repo/a/.git/HEAD", "skipped", "hidden"],
+      ["repo/a/1/__pycache__/model.pyc", "skipped", "hidden"],
+      ["../../etc/passwd", "skipped", "unsafe-path"],
+      ["C:\\boot.ini", "skipped", "unsafe-path"],
+      ["repo/a/config.pbtxt", "skipped", "duplicate"],
+      ["scan.nii.gz", "input", "input-file"],
+      ["notes.txt", "skipped", "outside"],
+      ["repo/head.nii", "input", "input-file"],
+    ]);
+    expect([report.files, report.bytes]).toEqual([2, 20]);
+  });
+
+  it("an image beside a lone model is offered as its input", () => {
+    expect(arrange(["net.onnx", "scan.nii.gz"]).report.entries.at(-1)).toEqual({ path: "scan.nii.gz", outcome: "input", reason: "input-file" });
+  });
+});

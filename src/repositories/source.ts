@@ -1,0 +1,107 @@
+import { ConchError } from "../base/errors.ts";
+
+/** One file of an opened repository. Its bytes stay where they are (on disk, in the archive, on the server) until `blob()`. */
+export interface RepositoryFile {
+  /** Path inside the repository, `/`-separated: "spleen_ct/config.pbtxt". */
+  readonly path: string;
+  /** Bytes, as the listing says. */
+  readonly size: number;
+  /** A handle to the bytes as they are now; reading it (`stream()`, `slice()`) is up to the caller. Throws REPOSITORY_UNREADABLE. */
+  blob(): Promise<Blob>;
+}
+
+/** What became of one thing that was found while opening. */
+export interface OpenedEntry {
+  /** As the user knows it: the path before anything was renamed or stripped. */
+  readonly path: string;
+  /** "input": no part of a repository, but something that a model may be run on. */
+  readonly outcome: "renamed" | "skipped" | "input";
+  /** Stable, lower case, for the interface to word: see {@link ENTRY_REASONS}. */
+  readonly reason: EntryReason;
+  /** Of a renamed file: its path in the repository. */
+  readonly to?: string;
+}
+
+/** Why a file was not simply taken. */
+export const ENTRY_REASONS = {
+  "hidden": "Files of the operating system, of version control and of caches are left out",
+  "unsafe-path": "The path leaves the repository or has characters that no file system allows",
+  "duplicate": "Another file of the same path was taken",
+  "link": "Symbolic links are not followed",
+  "outside": "The file lies outside the folder that holds the models",
+  "loose-model": "A model file alone becomes version 1 of a model named after it",
+  "loose-companion": "The file belongs to the only model that was opened with it",
+  "model-folder": "The opened folder is a single model, so it becomes a repository of one",
+  "input-file": "The file can be an input of a model",
+  "unknown": "The file is no part of a model repository",
+  "too-many": "The folder holds more files than Conch opens",
+  "too-deep": "The folder lies deeper than any file of a model repository",
+  "unreadable": "The browser cannot read it",
+} as const;
+
+export type EntryReason = keyof typeof ENTRY_REASONS;
+
+/** What was found, skipped and why. */
+export interface OpenReport {
+  /** Folders that were stripped in front of the models: "download/repo", or "". */
+  readonly root: string;
+  /** Files taken, and their bytes in all. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Everything that was not simply taken, in the order found; at most {@link MOST_ENTRIES}, then counted in `more`. */
+  readonly entries: readonly OpenedEntry[];
+  readonly more: number;
+}
+
+/** Entries that an {@link OpenReport} lists one by one. */
+export const MOST_ENTRIES = 1000;
+
+/** A way to have a repository: one folder under repositories. */
+export type SourceKind = "sample" | "directory" | "dropped" | "zip" | "http";
+
+/** An opened repository: a listing with handles. Nothing is watched; open it again to see changes. */
+export interface RepositorySource {
+  readonly kind: SourceKind;
+  /** What the user calls it: folder, archive or sample name. */
+  readonly name: string;
+  /** In path order. */
+  readonly files: readonly RepositoryFile[];
+  /** Folders without files, such as an ensemble's empty version folder, in path order. */
+  readonly emptyFolders: readonly string[];
+  readonly report: OpenReport;
+  /** Present where text can be written back. */
+  readonly write?: WriteText;
+}
+
+/**
+ * Writes a text file, creating its folders, so that a failure leaves the old file whole. With `replaces`, throws REPOSITORY_CONFLICT when the file
+ * holds another text (null: when there is a file). Throws REPOSITORY_PERMISSION or REPOSITORY_UNREADABLE. Call it from a click: the browser may ask.
+ */
+export type WriteText = (path: string, text: string, replaces?: string | null) => Promise<void>;
+
+/** How an opening reports its progress and is cancelled. */
+export interface OpenOptions {
+  readonly signal?: AbortSignal;
+  /** Files found so far. */
+  progress?(files: number): void;
+}
+
+/** The whole text of a repository file. Throws REPOSITORY_UNREADABLE for one that is no UTF-8. */
+export async function readText(file: RepositoryFile): Promise<string> {
+  const blob = await file.blob();
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await blob.arrayBuffer());
+  } catch (cause) {
+    throw new ConchError("REPOSITORY_UNREADABLE", `${file.path} is not UTF-8 text`, { data: { path: file.path }, cause });
+  }
+}
+
+/** Bytes from which on a file is never taken for text. */
+export const LARGEST_TEXT = 2 * 1024 * 1024;
+
+const TEXT_ENDINGS = /\.(pbtxt|txt|json|py|md|ya?ml|csv|tsv|cfg|ini|toml)$/i;
+
+/** Whether a file is one that the editor opens and the workspace store keeps as text. */
+export function isTextFile(path: string, size: number): boolean {
+  return size <= LARGEST_TEXT && (TEXT_ENDINGS.test(path) || /(^|\/)(README|LICENSE|\.gitkeep)$/i.test(path));
+}

@@ -15,9 +15,10 @@ import sys
 import numpy as np
 import torch
 
+from network import MULTIPLE
 from onnx_run import load_model
 from phantom import make_phantom
-from preprocessing import A_MAX, A_MIN, dice, grid_affine, largest_component, to_network_grid
+from preprocessing import A_MAX, A_MIN, GRID, dice, grid_affine, largest_component, to_network_grid
 
 HELD_OUT_SEED = 900_000
 HELD_OUT = 20
@@ -38,6 +39,7 @@ def baseline_scores(grids, labels):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, default=MODEL)
+    parser.add_argument("--grid", type=int, default=GRID, help=f"network grid, a multiple of {MULTIPLE}; the scores that count are those of {GRID}")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -46,12 +48,12 @@ def main():
     print("seed     voxel size mm      axes  spleen ml   Dice   ml found  centroid off by mm")
     for seed in range(HELD_OUT_SEED, HELD_OUT_SEED + HELD_OUT):
         phantom = make_phantom(seed)
-        grid, label = to_network_grid(phantom.image, phantom.label)
+        grid, label = to_network_grid(phantom.image, phantom.label, arguments.grid)
         mask = largest_component(run(grid[None, None])[0].argmax(0) == 1)
         grids.append(grid)
         labels.append(label)
         model.append(dice(mask, label))
-        affine = grid_affine(phantom.image, phantom.affine)
+        affine = grid_affine(phantom.image, phantom.affine, arguments.grid)
         found = np.argwhere(mask).mean(axis=0) if mask.any() else np.full(3, np.nan)
         offset = np.linalg.norm(affine[:3, :3] @ found + affine[:3, 3] - phantom.centroid)
         millilitres = mask.sum() * abs(np.linalg.det(affine[:3, :3])) / 1000

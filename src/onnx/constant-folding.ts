@@ -1,6 +1,6 @@
 import { elementCount } from "../tensor/tensor.ts";
+import { normal, sliceParameters, sliceRange, type Facts } from "./facts.ts";
 import { intAttribute, type OnnxNode } from "./model.ts";
-import { normal, sliceParameters, sliceRange, type Facts } from "./shape-rules.ts";
 import { ELEMENT } from "./tensor-values.ts";
 
 /**

@@ -1,9 +1,8 @@
-import { inferNode, type Facts } from "./shape-rules.ts";
-import { feeds, standardOpset, type OnnxModel } from "./model.ts";
-import { tensorNumbers, type ExternalBytes } from "./tensor-values.ts";
 import { elementCount } from "../tensor/tensor.ts";
-
-export type { Facts } from "./shape-rules.ts";
+import type { Facts } from "./facts.ts";
+import { feeds, standardOpset, type OnnxModel } from "./model.ts";
+import { inferNode } from "./shape-rules.ts";
+import { tensorNumbers, type ExternalBytes } from "./tensor-values.ts";
 
 /** Constants up to this many elements are followed: shapes, axes, scales. */
 const CONSTANT_LIMIT = 1024;

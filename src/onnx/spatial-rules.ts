@@ -1,5 +1,5 @@
+import type { RuleInput } from "./facts.ts";
 import { attribute, intAttribute, type OnnxNode } from "./model.ts";
-import type { RuleInput } from "./shape-rules.ts";
 
 /** Strides, dilations and pads of a convolution or pooling node, one entry per spatial axis. */
 export interface Window {

@@ -44,6 +44,8 @@ export const ERROR_CODES = {
   ORT_LOAD_FAILED: "ONNX Runtime did not accept the model",
   ORT_RUN_FAILED: "ONNX Runtime failed while it ran the model",
   ORT_POISONED: "ONNX Runtime can no longer be used in this worker, which has to be restarted",
+  // edits of an ensemble
+  EDIT_IMPOSSIBLE: "The ensemble cannot be changed that way; the message says what stands against it",
 } as const;
 
 /** The closed union of error codes. */

@@ -60,7 +60,6 @@ describe.for(["triton/verdicts.jsonl.gz", "triton/verdicts_corpus.jsonl.gz"])("e
         if (found.includes(error ?? "")) counts.sameMessage++;
       }
     }
-    console.log(JSON.stringify(counts));
     expect(refusedWrongly).toEqual([]);
     // The rest fails for reasons outside the ensemble: a backend's own rules, label files, an incomplete ONNX model.
     expect(counts.sameVerdict / counts.ensembles).toBeGreaterThan(0.96);

@@ -1,4 +1,5 @@
-import type { TextEdit } from "../../base/text-edit.ts";
+import { applyEdits, type TextEdit } from "../../base/text-edit.ts";
+import { parsePbtxt } from "./parse.ts";
 import { type Element, elements, entryKey, findPath, occurrences, type Path } from "./path.ts";
 import { createPrinter, type EditValue, indentAt, printScalar, startsLine, styleOf } from "./print.ts";
 import type { FieldSchema } from "./schema.ts";
@@ -348,4 +349,27 @@ function merged(edits: readonly TextEdit[]): TextEdit[] {
     else result.push({ ...edit });
   }
   return result;
+}
+
+/**
+ * Several changes as edits against one text. Where two of them touch the same place, they are made one after another and come as one
+ * edit from the first difference to the last.
+ */
+export function editAll(tree: PbtxtTree, changes: readonly ((tree: PbtxtTree) => TextEdit[])[]): TextEdit[] {
+  const edits = changes.flatMap((change) => change(tree)).sort((a, b) => a.from - b.from || a.to - b.to);
+  // Insertions at one point are in doubt too: each took the other for absent.
+  if (edits.every(({ from }, index) => from > (edits[index - 1]?.to ?? -1))) return edits;
+  let current = tree;
+  for (const change of changes) current = parsePbtxt(applyEdits(current.text, change(current)), tree.schema);
+  return difference(tree.text, current.text);
+}
+
+/** The one edit that turns a text into another, without their common beginning and end. */
+function difference(before: string, after: string): TextEdit[] {
+  if (before === after) return [];
+  let from = 0;
+  while (from < before.length && before[from] === after[from]) from++;
+  let tail = 0;
+  while (tail < before.length - from && tail < after.length - from && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return [{ from, to: before.length - tail, insert: after.slice(from, after.length - tail) }];
 }

@@ -1,0 +1,82 @@
+import { Graph, layout } from "@dagrejs/dagre";
+import { type EnsembleGraph, nodeId } from "./graph.ts";
+
+/** Width and height of a node, in the canvas's units. */
+export interface NodeSize {
+  width: number;
+  height: number;
+}
+
+/** Upper left corner of a node. */
+export interface NodePosition {
+  x: number;
+  y: number;
+}
+
+/** Distances of the layout, in the canvas's units. */
+const SPACING = { nodes: 32, ranks: 96, edges: 16 };
+const DEFAULT_SIZE: NodeSize = { width: 220, height: 96 };
+
+/**
+ * Positions for all inputs, steps and outputs by node id, left to right along the wires: inputs in the first column, outputs in the
+ * last. `sizes` are by node id. The same graph and sizes always give the same positions; the smallest x and y are 0.
+ */
+export function arrange(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSize>): Map<string, NodePosition> {
+  const dagre = new Graph({ multigraph: true });
+  dagre.setGraph({ rankdir: "LR", nodesep: SPACING.nodes, ranksep: SPACING.ranks, edgesep: SPACING.edges });
+  dagre.setDefaultEdgeLabel(() => ({}));
+  const ids = [...graph.inputs, ...graph.steps, ...graph.outputs].map(({ id }) => id);
+  for (const id of ids) dagre.setNode(id, { ...(sizes.get(id) ?? DEFAULT_SIZE) });
+  for (const { name, producer, consumers } of graph.tensors) {
+    if (producer === undefined) continue;
+    for (const [index, consumer] of consumers.entries()) {
+      const from = nodeId(graph, producer);
+      const to = nodeId(graph, consumer);
+      if (from !== to && dagre.hasNode(from) && dagre.hasNode(to)) dagre.setEdge(from, to, {}, `${name}/${index}`);
+    }
+  }
+  layout(dagre);
+  const positions = new Map<string, NodePosition>();
+  for (const id of ids) {
+    const { x = 0, y = 0, width = 0, height = 0 } = dagre.node(id);
+    positions.set(id, { x: x - width / 2, y: y - height / 2 });
+  }
+  alignTerminals(graph, sizes, positions);
+  return positions;
+}
+
+/** Puts all inputs into the first column and all outputs into the last, where that makes none overlap. */
+function alignTerminals(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSize>, positions: Map<string, NodePosition>): void {
+  const sizeOf = (id: string): NodeSize => sizes.get(id) ?? DEFAULT_SIZE;
+  const all = [...positions];
+  if (all.length === 0) return;
+  const left = Math.min(...all.map(([, { x }]) => x));
+  const right = Math.max(...all.map(([id, { x }]) => x + sizeOf(id).width));
+  stack(graph.inputs.map(({ id }) => id), () => left);
+  stack(graph.outputs.map(({ id }) => id), (id) => right - sizeOf(id).width);
+  const top = Math.min(...[...positions.values()].map(({ y }) => y));
+  for (const [id, { x, y }] of positions) positions.set(id, { x: Math.round(x - left), y: Math.round(y - top) });
+
+  /** A column in the order of the present heights, moved down where two would overlap each other or a step. */
+  function stack(column: readonly string[], x: (id: string) => number): void {
+    const ordered = [...column].sort((a, b) => (positions.get(a)?.y ?? 0) - (positions.get(b)?.y ?? 0));
+    let free = Number.NEGATIVE_INFINITY;
+    for (const id of ordered) {
+      const { width, height } = sizeOf(id);
+      const at = { x: x(id), y: Math.max(positions.get(id)?.y ?? 0, free) };
+      for (let moved = true; moved; ) {
+        moved = false;
+        for (const step of graph.steps) {
+          const other = positions.get(step.id);
+          const size = sizeOf(step.id);
+          if (other === undefined || at.x + width <= other.x || other.x + size.width <= at.x) continue;
+          if (at.y + height <= other.y || other.y + size.height <= at.y) continue;
+          at.y = other.y + size.height + SPACING.nodes;
+          moved = true;
+        }
+      }
+      positions.set(id, at);
+      free = at.y + height + SPACING.nodes;
+    }
+  }
+}

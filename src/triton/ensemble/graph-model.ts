@@ -1,5 +1,7 @@
 import type { ParsedConfig } from "../model-config/decode.ts";
 import type { ModelConfig } from "../model-config/model-config.ts";
+import type { ModelDirectory } from "../repository/repository.ts";
+import { servedVersions } from "../repository/versions.ts";
 
 /** A model of the repository as the graph of an ensemble needs it. */
 export interface GraphModel {
@@ -11,4 +13,15 @@ export interface GraphModel {
   parsed?: ParsedConfig;
   /** Versions that would be served; absent: not known, not checked. */
   versions?: readonly number[];
+}
+
+/** What the graph needs of a model directory and its configuration. */
+export function graphModel(directory: ModelDirectory, parsed: ParsedConfig): GraphModel {
+  const versions = directory.versions.map(({ number }) => number);
+  return {
+    name: directory.name,
+    config: parsed.config,
+    parsed,
+    versions: servedVersions(versions, parsed.config.version_policy).served,
+  };
 }

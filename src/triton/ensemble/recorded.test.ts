@@ -2,11 +2,10 @@ import { gunzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { readRecorded } from "../../testing/recorded.ts";
 import { parseConfig } from "../model-config/decode.ts";
-import type { ModelVersionPolicy } from "../model-config/model-config.ts";
 import { readRepository } from "../repository/repository.ts";
-import { directoryFindings, servedVersions } from "../repository/versions.ts";
+import { directoryFindings } from "../repository/versions.ts";
 import { buildEnsembleGraph } from "./graph.ts";
-import type { GraphModel } from "./graph-model.ts";
+import { type GraphModel, graphModel } from "./graph-model.ts";
 
 interface Verdict {
   id: string;
@@ -23,9 +22,7 @@ function modelsOf(files: Record<string, unknown>): { models: Map<string, GraphMo
     const text = model.config === undefined ? "" : files[model.config];
     if (typeof text !== "string") continue;
     const parsed = parseConfig(text, model.config ?? `${model.name}/config.pbtxt`);
-    const numbers = model.versions.map(({ number }) => number);
-    const { served } = servedVersions(numbers, parsed.config.version_policy as ModelVersionPolicy | undefined);
-    models.set(model.name, { name: model.name, config: parsed.config, parsed, versions: served });
+    models.set(model.name, graphModel(model, parsed));
     errors.set(
       model.name,
       directoryFindings(model, parsed)

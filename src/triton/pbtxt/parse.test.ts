@@ -45,7 +45,7 @@ describe("Triton's parser refuses", () => {
     ["a comma at the end of a list of integers", "input { dims: [ 1, ] }", ["1:20: Expected integer, got: ]"]],
     ["a field twice", 'name: "a" name: "a"', ['1:15: Non-repeated field "name" is specified multiple times.']],
     ["two members of a oneof", "dynamic_batching {} sequence_batching {}", ['1:39: Field "sequence_batching" is specified along with field "dynamic_batching", another member of oneof "scheduling_choice".']],
-    ["a string over two lines", 'name: "a\n"', ["1:9: String literals cannot cross line boundaries.", "2:1: String literals cannot cross line boundaries.", "2:2: Expected identifier, got: "].slice(0, 1)],
+    ["a string over two lines", 'name: "a\n"', ["1:9: String literals cannot cross line boundaries.", "2:2: Unexpected end of string."]],
     ["an unknown escape", 'name: "\\q"', ["1:9: Invalid escape sequence in string literal."]],
     ["an integer too large", "max_batch_size: 2147483648", ["1:17: Integer out of range (2147483648)"]],
     ["a negative unsigned", "version_policy { latest { num_versions: -1 } }", ["1:41: Expected integer, got: -"]],
@@ -56,13 +56,23 @@ describe("Triton's parser refuses", () => {
     ["a number for a string", "name: 1", ["1:7: Expected string, got: 1"]],
     ["a scalar for a message", 'parameters { key: "a" value: "1" }', ['1:30: Expected "{", found ""1"".']],
     ["a byte order mark", "\uFEFFname: \"a\"", ["1:1: Interpreting non ascii codepoint 239.", "1:1: Expected identifier, got: \uFFFD"]],
-    ["a number that runs into a name", "max_batch_size: 4name", ["1:18: Need space between number and identifier.", '1:22: Message type "inference.ModelConfig" has no field named "name".'].slice(0, 1)],
+    ["a number that runs into a name", "max_batch_size: 4name", ["1:18: Need space between number and identifier.", '1:22: Expected ":", found "".']],
     ["a missing brace", "input {\n", ["2:1: Expected identifier, got: "]],
     ["an extra brace", "input {} }", ["1:10: Expected identifier, got: }"]],
     ["a template", "max_batch_size: ${n}", ["1:17: Expected integer, got: $"]],
     ["a tab before it, counted to the next multiple of eight", "\tfoo: 1", ['1:12: Message type "inference.ModelConfig" has no field named "foo".']],
   ])("%s", (_, text, errors) => {
-    expect(reported(text).slice(0, errors.length)).toEqual(errors);
+    expect(reported(text)).toEqual(errors);
+  });
+});
+
+describe("a file", () => {
+  it.each([
+    ["nested unknown messages", "a{".repeat(50_000)],
+    ["nested known and unknown messages", "input{reshape{".repeat(20_000)],
+    ["nested brackets", `input ${"[".repeat(50_000)}`],
+  ])("of %s is read without throwing", (_, text) => {
+    expect(reported(text).length).toBeGreaterThan(0);
   });
 });
 

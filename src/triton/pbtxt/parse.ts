@@ -1,4 +1,5 @@
 import type { EnumSchema, FieldSchema, MessageSchema, Schema } from "./schema.ts";
+import { integerValue, isSet } from "./scalars.ts";
 import { createTokenizer, stringValue, type TokenType } from "./tokenizer.ts";
 import type { FieldNode, MessageNode, PbtxtTree, ScalarNode, SyntaxErrorCode, ValueNode } from "./tree.ts";
 
@@ -9,9 +10,13 @@ const LIMITS: Readonly<Record<string, bigint>> = {
   uint64: 0xffff_ffff_ffff_ffffn,
 };
 
+/** No schema nests this deep; what does is an unknown field, whose inside matters to nobody. */
+const DEEPEST = 100;
+
 /** A message being read, with the messages around it: where a closing brace is missing, a field may belong further out. */
 interface Scope {
   node: MessageNode;
+  depth: number;
   column: number;
   parent?: Scope;
 }
@@ -265,7 +270,7 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
     const open = tokens.current;
     const node: MessageNode = { kind: "message", from: open.from, to: open.to, fields: [], innerFrom: open.to, innerTo: open.to, closed: false };
     if (type !== undefined) node.schema = type;
-    const inner: Scope = { node, column: columnOf(text, field.from), parent: scope };
+    const inner: Scope = { node, depth: scope.depth + 1, column: columnOf(text, field.from), parent: scope };
     tokens.next();
     readFields(inner, true);
     if (pending !== undefined) return node;
@@ -280,7 +285,7 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
 
   /** A value whose type is not known, by its looks. */
   function readAnything(scope: Scope): ValueNode | undefined {
-    if (looking("{") || looking("<")) return readMessage(scope, { name: "", from: tokens.current.from, nameTo: 0, to: 0, values: [] }, undefined);
+    if ((looking("{") || looking("<")) && scope.depth < DEEPEST) return readMessage(scope, { name: "", from: tokens.current.from, nameTo: 0, to: 0, values: [] }, undefined);
     return lookingAt("identifier") || startsValue() ? wrongScalar() : undefined;
   }
 
@@ -402,7 +407,7 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
     return done(type === "float" ? Math.fround(sign * value) : sign * value);
   }
 
-  const scope: Scope = { node: root, column: -1 };
+  const scope: Scope = { node: root, depth: 0, column: -1 };
   readFields(scope, false);
   return { text, schema, root, errors };
 }
@@ -419,20 +424,4 @@ function columnOf(text: string, offset: number): number {
     column += text.charAt(index) === "\t" ? 8 - (column % 8) : 1;
   }
   return column;
-}
-
-/** Decimal, 0x hexadecimal or 0-prefixed octal; undefined for a malformed one. */
-function integerValue(text: string): bigint | undefined {
-  if (/^0[xX][0-9a-fA-F]+$/.test(text)) return BigInt(text);
-  if (/^0[0-7]+$/.test(text)) return BigInt(`0o${text.slice(1)}`);
-  return /^(?:0|[1-9][0-9]*)$/.test(text) ? BigInt(text) : undefined;
-}
-
-/** Whether protobuf counts the field as present (Reflection::HasField): an implicit scalar is, once it differs from its default. */
-function isSet(field: FieldNode, type: EnumSchema | undefined): boolean {
-  const value = field.values.at(-1);
-  if (field.schema?.explicit || field.schema?.kind === "message") return true;
-  if (value?.kind !== "scalar" || value.value === undefined) return false;
-  if (typeof value.value === "string" && type !== undefined) return (type.values.get(value.value) ?? 0) !== 0;
-  return value.value !== "" && value.value !== 0n && !Object.is(value.value, 0) && value.value !== false;
 }

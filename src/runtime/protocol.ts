@@ -1,0 +1,222 @@
+import type { ErrorRecord } from "../base/errors.ts";
+import type { ModelAbility } from "../plan/placement.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { DataType, TensorData } from "../tensor/data-type.ts";
+import type { ModelConfig } from "../triton/model-config/model-config.ts";
+
+/**
+ * Everything that crosses between the page and the worker that runs models. Only plain data, transferred bytes and {@link TensorHandle}s do;
+ * never a GPUBuffer, an ORT object or a function. One entry of {@link Requests} per request.
+ */
+
+/** A tensor that lives in the worker. Stale after the worker or its device was replaced: using it then fails with STALE_TENSOR. */
+export interface TensorHandle {
+  readonly id: number;
+  /** Of the worker (and device) that holds it. */
+  readonly generation: number;
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly location: "host" | "gpu";
+  readonly bytes: number;
+}
+
+/** One file of a model, by handle: a Blob is not read until the backend asks. */
+export interface ModelFile {
+  /** Relative to the model's directory: "1/model.onnx". */
+  readonly path: string;
+  readonly blob: Blob;
+}
+
+/** A model as the page hands it to the worker. */
+export interface ModelUpload {
+  readonly name: string;
+  readonly version: number;
+  readonly config: ModelConfig;
+  /** Changes whenever configuration or files do. */
+  readonly contentKey: string;
+  readonly files: readonly ModelFile[];
+}
+
+/** What the worker found when it started. */
+export interface WorkerEnvironment {
+  readonly generation: number;
+  /** null: no WebGPU here; KIND_GPU steps fall to the CPU. */
+  readonly gpu: GpuEnvironment | null;
+  readonly crossOriginIsolated: boolean;
+  readonly threads: number;
+}
+
+/** The WebGPU adapter and what its device was given. */
+export interface GpuEnvironment {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** A CPU that stands in for a GPU; its times say nothing about GPUs. */
+  readonly software: boolean;
+  readonly features: readonly string[];
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+}
+
+/** What an execution of a step is doing. */
+export type StepPhase = "queued" | "loading" | "compiling" | "running" | "done" | "cached" | "failed" | "skipped";
+
+/** Progress of a run: one message per change of a step. */
+export interface StepProgress {
+  readonly step: string;
+  readonly phase: StepPhase;
+  /** Milliseconds since the run began. */
+  readonly at: number;
+  readonly error?: ErrorRecord;
+}
+
+/** Where the time of one step went, in milliseconds since the run began. */
+export interface StepTiming {
+  readonly step: string;
+  readonly model: string;
+  readonly placement: "gpu" | "cpu";
+  readonly cached: boolean;
+  /** All inputs there. */
+  readonly ready: number;
+  /** Its turn came: inputs are moved to where it runs. */
+  readonly start: number;
+  /** Inputs in place, model loaded. */
+  readonly compute: number;
+  /** Its work is done, or (GPU) handed to the queue. */
+  readonly computed: number;
+  readonly end: number;
+  /** Milliseconds on the GPU by timestamp queries; null where the device has none. */
+  readonly gpuMilliseconds: number | null;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** One mapped buffer. */
+export interface Readback {
+  readonly reason: string;
+  readonly subject: string;
+  readonly bytes: number;
+}
+
+/** What a run left behind. The page releases handles when it no longer shows them. */
+export interface RunResult {
+  readonly outputs: Readonly<Record<string, TensorHandle>>;
+  /** Ensemble tensor → handle, for every wire of the outermost ensemble that still has its value; nested wires as "step/tensor". */
+  readonly wires: Readonly<Record<string, TensorHandle>>;
+  readonly steps: readonly StepTiming[];
+  readonly milliseconds: number;
+  readonly uploads: readonly Readback[];
+  readonly readbacks: readonly Readback[];
+  /** Largest number of bytes the run held in GPU buffers at once. */
+  readonly peakGpuBytes: number;
+}
+
+/** How a run is to be done. */
+export interface RunOptions {
+  /** Reuse results of steps whose model, configuration and inputs did not change. Default true. */
+  readonly cache: boolean;
+  /** Keep the tensors on the wires so that they can be opened afterwards. Default true. */
+  readonly keepWires: boolean;
+  /** Read every step's outputs back to the host and upload them again: what the browser would do without residency. For measuring only. */
+  readonly readbackEachStep?: boolean;
+}
+
+/** Numbers about a tensor, computed in the worker. NaN and infinities are counted, and left out of the rest. */
+export interface TensorSummary {
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly count: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly nan: number;
+  readonly infinite: number;
+  readonly histogram: { readonly from: number; readonly to: number; readonly counts: readonly number[] } | null;
+}
+
+/** Result of decoding a file, or of making one up, as the input of a model. */
+export interface DecodedInput {
+  readonly handle: TensorHandle;
+  /** The voxel → RAS mm matrix that came with it, for the affine input. */
+  readonly affine: readonly number[] | null;
+  /** Frames to choose from, for a 4-D file. */
+  readonly frames: number;
+  readonly warnings: readonly string[];
+  /** "138 × 110 × 136, int16, 3 mm, RAS": shown beside the file's name. */
+  readonly summary: string;
+}
+
+/** Which tensor is wanted of an input file. */
+export interface InputTarget {
+  readonly name: string;
+  readonly dataType: DataType;
+  /** Configured dims, without batch dimension. */
+  readonly dims: readonly number[];
+  readonly batched: boolean;
+}
+
+/** What the worker can say of a model without running it. */
+export interface ModelInspection {
+  /** Whether it can run, and what stands against it. */
+  readonly ability: ModelAbility;
+  readonly weightBytes: number | null;
+  /** Facts for the inspector: ONNX producer, opset, operators with counts. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** Exact rewrites that a run on WebGPU makes, in words. */
+  readonly rewrites: readonly string[];
+  /** Bytes that a run needs at most where it runs, by its input shapes; null where Conch cannot tell. */
+  readonly memoryEstimate: number | null;
+  /** The model's own inputs and outputs, where the file states them. */
+  readonly configText: string | null;
+}
+
+interface Request<Params, Result, Progress = never> {
+  params: Params;
+  result: Result;
+  progress: Progress;
+}
+
+/** Every request that the page makes of the worker. */
+export interface Requests {
+  /** First request; `gpu: false` starts without WebGPU. */
+  start: Request<{ generation: number; gpu: boolean }, WorkerEnvironment>;
+  /** Hands over models; those of the same content key stay loaded. */
+  models: Request<{ models: readonly ModelUpload[] }, null>;
+  /** Reads a model's header. Input shapes (batch included) refine the memory estimate. */
+  inspect: Request<{ model: string; inputs: Readonly<Record<string, readonly number[]>> }, ModelInspection>;
+  /** Makes a config.pbtxt for a lone model file. */
+  describe: Request<{ name: string; blob: Blob }, { configText: string; facts: readonly (readonly [string, string])[] }>;
+  decode: Request<
+    { kind: string; files: readonly { name: string; blob: Blob }[]; target: InputTarget; options: Readonly<Record<string, unknown>> },
+    DecodedInput
+  >;
+  /** Puts a tensor of the page into the worker; its bytes are transferred. */
+  put: Request<{ dataType: DataType; shape: readonly number[]; data: TensorData }, TensorHandle>;
+  run: Request<
+    { plan: Plan; inputs: Readonly<Record<string, TensorHandle>>; options: RunOptions },
+    RunResult,
+    StepProgress
+  >;
+  /** The elements of a tensor, copied out. */
+  read: Request<{ handle: TensorHandle }, { data: TensorData }>;
+  summarize: Request<{ handle: TensorHandle }, TensorSummary>;
+  /** A tensor as the bytes of a file: .npy, or .nii.gz where an affine is given. */
+  encode: Request<{ handle: TensorHandle; format: "npy" | "nifti"; affine?: readonly number[] }, { bytes: Uint8Array<ArrayBuffer> }>;
+  release: Request<{ handles: readonly TensorHandle[] }, null>;
+}
+
+/** A request's name. */
+export type RequestName = keyof Requests;
+
+/** Page → worker. */
+export type ToWorker =
+  | { kind: "request"; id: number; name: RequestName; params: unknown }
+  | { kind: "cancel"; id: number };
+
+/** Worker → page. */
+export type FromWorker =
+  | { kind: "result"; id: number; result: unknown }
+  | { kind: "error"; id: number; error: ErrorRecord }
+  | { kind: "progress"; id: number; progress: unknown }
+  /** The device is gone: GPU handles are stale. A new device is made with the next request that needs one. */
+  | { kind: "device-lost"; message: string };

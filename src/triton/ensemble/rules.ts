@@ -14,11 +14,13 @@ export function ensembleFindings(
   model: GraphModel,
   models: ReadonlyMap<string, GraphModel>,
   visiting: readonly string[] = [],
+  known: Map<string, Finding[]> = new Map(),
 ): Finding[] {
   if (model.config.platform !== "ensemble" && model.config.ensemble_scheduling === undefined) return [];
   const reporter = createReporter(model);
   schedulingFindings(reporter);
-  crossModelFindings(reporter, models, visiting);
+  crossModelFindings(reporter, models, visiting, known);
+  known.set(model.name, reporter.findings);
   return reporter.findings;
 }
 
@@ -26,7 +28,7 @@ export function ensembleFindings(
  * What Triton checks of an ensemble against the models of its steps: the dependency graph of its model repository manager, then
  * ValidateEnsembleConfig. Reported at load.
  */
-function crossModelFindings(reporter: Reporter, models: Models, visiting: readonly string[]): void {
+function crossModelFindings(reporter: Reporter, models: Models, visiting: readonly string[], known: Map<string, Finding[]>): void {
   const steps = reporter.config.ensemble_scheduling?.step ?? [];
   missingModels(reporter, models, steps);
   const chain = cycle(reporter.model.name, models, visiting);
@@ -39,7 +41,7 @@ function crossModelFindings(reporter: Reporter, models: Models, visiting: readon
     return;
   }
   const path = [...visiting, reporter.model.name];
-  for (const [index, step] of steps.entries()) dependency(reporter, models, step, index, path);
+  for (const [index, step] of steps.entries()) dependency(reporter, models, step, index, path, known);
   composition(reporter, models, steps);
   decoupledOrigins(reporter, models, steps);
   const cache = reporter.config["response_cache"] as { enable?: boolean } | undefined;
@@ -96,12 +98,19 @@ function cycle(name: string, models: Models, visiting: readonly string[]): strin
   return last === undefined ? undefined : [name, "...", last, name];
 }
 
-function dependency(reporter: Reporter, models: Models, step: EnsembleStep, index: number, path: readonly string[]): void {
+function dependency(
+  reporter: Reporter,
+  models: Models,
+  step: EnsembleStep,
+  index: number,
+  path: readonly string[],
+  known: Map<string, Finding[]>,
+): void {
   const model = available(models, step.model_name);
   if (model === undefined) return;
   const name = reporter.model.name;
   const subject = { step: index };
-  const inner = ensembleFindings(model, models, path).find(({ severity }) => severity === "error");
+  const inner = (known.get(model.name) ?? ensembleFindings(model, models, path, known)).find(({ severity }) => severity === "error");
   if (inner !== undefined) {
     reporter.add(
       "ENSEMBLE_INVALID_STEP",

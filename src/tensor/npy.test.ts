@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allocate, bytesPerElement, DATA_TYPES, type DataType } from "./data-type.ts";
 import { readNpy, readNpz, writeNpy, writeNpz } from "./npy.ts";

@@ -36,7 +36,7 @@ const CHUNK = 1 << 20;
 export function* statisticsSteps(tensor: Tensor, bars = 64, signal?: AbortSignal): Generator<number, TensorStatistics> {
   const data = typedData(tensor);
   const range: Range = { nan: 0, infinite: 0, zeros: 0, finite: 0, min: Infinity, max: -Infinity, sum: 0, low: Infinity, high: -Infinity };
-  const counts = new Array<number>(bars).fill(0);
+  const counts = Array.from({ length: bars }, () => 0);
   for (const sweep of [0, 1]) {
     for (let begin = 0; begin < data.length; begin += CHUNK) {
       signal?.throwIfAborted();

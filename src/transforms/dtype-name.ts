@@ -30,17 +30,14 @@ export function checkDtype(name: string | null): string[] {
 }
 
 /**
- * The data type that a tensor has as an array of the dictionary. MONAI's arrays are torch tensors, which know no unsigned 16 and 32 bits:
- * it widens TYPE_UINT16 to TYPE_INT32 and TYPE_UINT32 to TYPE_INT64 (monai.utils.convert_to_tensor). Throws TRANSFORM_FAILED for a type
- * that no array has.
+ * The data type that a tensor has as an array of the dictionary. Arrays are torch tensors, which know no unsigned 16, 32 and 64 bits: those
+ * widen to the next signed type (uint64 to int64, as its bits). Throws TRANSFORM_FAILED for a type that no array has.
  */
 export function arrayTypeOf(dataType: DataType, name: string): DataType {
   if (dataType === "TYPE_UINT16") return "TYPE_INT32";
-  if (dataType === "TYPE_UINT32") return "TYPE_INT64";
+  if (dataType === "TYPE_UINT32" || dataType === "TYPE_UINT64") return "TYPE_INT64";
   if (ARRAY_TYPES.includes(dataType)) return dataType;
-  throw new ConchError(
-    "TRANSFORM_FAILED",
-    `Tensor "${name}" is ${dataType}; a chain takes ${ARRAY_TYPES.join(", ")}, TYPE_UINT16 and TYPE_UINT32`,
-    { data: { tensor: name, dataType } },
-  );
+  throw new ConchError("TRANSFORM_FAILED", `Tensor "${name}" is ${dataType}; a chain takes booleans, integers, TYPE_FP16, TYPE_FP32 and TYPE_FP64`, {
+    data: { tensor: name, dataType },
+  });
 }

@@ -69,6 +69,8 @@ export interface TransformSpec<P = Parameters> {
   produces?(parameters: P, keys: readonly string[]): readonly string[];
   /** Problems between parameters, as messages; types are checked before. */
   check?(parameters: P): readonly string[];
+  /** What will surprise with such arrays, as messages; the transform runs nevertheless. Called where `infer` succeeds. */
+  warn?(parameters: P, keys: readonly string[], dictionary: ReadonlyMap<string, ArrayType>): readonly string[];
   /**
    * The dictionary after the transform, for shape, type and memory estimates. `keys` is the checked list of keys.
    * Throws TRANSFORM_FAILED where the transform cannot be applied to such arrays.

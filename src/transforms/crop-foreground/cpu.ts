@@ -79,7 +79,7 @@ function copyBox(source: Uint8Array, target: Uint8Array & TypedData, from: reado
   const length = Math.min(rowStart + (to[last] ?? 0), from[last] ?? 0) - first;
   const rows = elementCount(to.slice(0, last));
   if (length <= 0) return;
-  const index = new Array<number>(last).fill(0);
+  const index = Array.from({ length: last }, () => 0);
   for (let row = 0; row < rows; row++) {
     let offset = 0;
     let inside = true;

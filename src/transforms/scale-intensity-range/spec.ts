@@ -34,6 +34,12 @@ export const scaleIntensityRangeSpec: TransformSpec<ScaleIntensityRangeParameter
     ...checkDtype(dtype),
     ...(clip && b_min === null && b_max === null ? ["clip=true needs b_min or b_max"] : []),
   ],
+  warn: ({ a_min }, keys, dictionary) =>
+    keys.flatMap((key) => {
+      const type = dictionary.get(key)?.dataType ?? "TYPE_FP32";
+      if (type.startsWith("TYPE_FP") || !a_min.integer) return [];
+      return [`"${key}" is ${type} and a_min ${a_min.value} is written as an integer, so differences beyond that type wrap around; write ${a_min.value}.0`];
+    }),
   infer: ({ a_min, a_max, dtype }, keys, dictionary) =>
     mapEntries("ScaleIntensityRange", keys, dictionary, (entry, key) => {
       if (entry.dataType === "TYPE_BOOL") throw failed("ScaleIntensityRange", key, "torch does not subtract from bool; cast to float32 before");

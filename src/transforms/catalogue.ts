@@ -1,0 +1,78 @@
+// Every transform: its description eager, its code loaded when a chain first needs it. Adding a transform is a folder, a line here and one
+// in specs.ts.
+import { asDiscreteSpec } from "./as-discrete/spec.ts";
+import { castToTypeSpec } from "./cast-to-type/spec.ts";
+import type { TransformChain } from "./chain.ts";
+import type { CpuTable } from "./chain-run.ts";
+import { copyItemsSpec } from "./copy-items/spec.ts";
+import { cropForegroundSpec } from "./crop-foreground/spec.ts";
+import { ensureChannelFirstSpec } from "./ensure-channel-first/spec.ts";
+import { ensureTypeSpec } from "./ensure-type/spec.ts";
+import type { GpuTransform } from "./gpu-array.ts";
+import { keepLargestConnectedComponentSpec } from "./keep-largest-connected-component/spec.ts";
+import { labelToContourSpec } from "./label-to-contour/spec.ts";
+import { resizeSpec } from "./resize/spec.ts";
+import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
+import type { CpuTransform, Parameters, TransformSpec } from "./transform.ts";
+
+/** A transform and how to get its code. */
+export interface TransformEntry {
+  readonly spec: TransformSpec;
+  readonly cpu: () => Promise<CpuTransform>;
+  readonly gpu: () => Promise<GpuTransform<Parameters>>;
+}
+
+/** All transforms. */
+export const TRANSFORMS: readonly TransformEntry[] = [
+  entry(ensureTypeSpec, async () => (await import("./ensure-type/cpu.ts")).ensureTypeCpu, async () => (await import("./ensure-type/gpu.ts")).ensureTypeGpu),
+  entry(
+    ensureChannelFirstSpec,
+    async () => (await import("./ensure-channel-first/cpu.ts")).ensureChannelFirstCpu,
+    async () => (await import("./ensure-channel-first/gpu.ts")).ensureChannelFirstGpu,
+  ),
+  entry(
+    scaleIntensityRangeSpec,
+    async () => (await import("./scale-intensity-range/cpu.ts")).scaleIntensityRangeCpu,
+    async () => (await import("./scale-intensity-range/gpu.ts")).scaleIntensityRangeGpu,
+  ),
+  entry(
+    cropForegroundSpec,
+    async () => (await import("./crop-foreground/cpu.ts")).cropForegroundCpu,
+    async () => (await import("./crop-foreground/gpu.ts")).cropForegroundGpu,
+  ),
+  entry(resizeSpec, async () => (await import("./resize/cpu.ts")).resizeCpu, async () => (await import("./resize/gpu.ts")).resizeGpu),
+  entry(asDiscreteSpec, async () => (await import("./as-discrete/cpu.ts")).asDiscreteCpu, async () => (await import("./as-discrete/gpu.ts")).asDiscreteGpu),
+  entry(
+    keepLargestConnectedComponentSpec,
+    async () => (await import("./keep-largest-connected-component/cpu.ts")).keepLargestConnectedComponentCpu,
+    async () => (await import("./keep-largest-connected-component/gpu.ts")).keepLargestConnectedComponentGpu,
+  ),
+  entry(
+    labelToContourSpec,
+    async () => (await import("./label-to-contour/cpu.ts")).labelToContourCpu,
+    async () => (await import("./label-to-contour/gpu.ts")).labelToContourGpu,
+  ),
+  entry(copyItemsSpec, async () => (await import("./copy-items/cpu.ts")).copyItemsCpu, async () => (await import("./copy-items/gpu.ts")).copyItemsGpu),
+  entry(castToTypeSpec, async () => (await import("./cast-to-type/cpu.ts")).castToTypeCpu, async () => (await import("./cast-to-type/gpu.ts")).castToTypeGpu),
+];
+
+// The chain hands each transform parameters that its own spec has checked, so the interface of one transform's parameters is that of all.
+function entry<P>(spec: TransformSpec<P>, cpu: () => Promise<CpuTransform<P>>, gpu: () => Promise<GpuTransform<P>>): TransformEntry {
+  return { spec, cpu, gpu } as unknown as TransformEntry;
+}
+
+/** The CPU code of every transform in the chain. */
+export function loadCpuTable(chain: TransformChain): Promise<CpuTable> {
+  return loadTable(chain, (found) => found.cpu());
+}
+
+/** The GPU code of every transform in the chain. */
+export function loadGpuTable(chain: TransformChain): Promise<ReadonlyMap<string, GpuTransform<Parameters>>> {
+  return loadTable(chain, (found) => found.gpu());
+}
+
+async function loadTable<T>(chain: TransformChain, load: (entry: TransformEntry) => Promise<T>): Promise<ReadonlyMap<string, T>> {
+  const names = new Set(chain.steps.map((step) => step.spec.name));
+  const entries = TRANSFORMS.filter(({ spec }) => names.has(spec.name));
+  return new Map(await Promise.all(entries.map(async (found) => [found.spec.name, await load(found)] as const)));
+}

@@ -1,0 +1,182 @@
+// What a chain does to data types and shapes, before any data are seen, and whether that fits a config.
+import type { Diagnostic } from "../base/diagnostic.ts";
+import { ConchError, textOf } from "../base/errors.ts";
+import type { ModelConfig, ModelInput, ModelOutput } from "../triton/model-config/model-config.ts";
+import { affineOwner, AFFINE_SUFFIX, type ChainStep, type TransformChain } from "./chain.ts";
+import { diagnosticOf, type ChainLocation, type Finding } from "./chain-finding.ts";
+import { shapeText } from "./dictionary.ts";
+import { arrayTypeOf } from "./dtype-name.ts";
+import type { ArrayType, Dimension } from "./transform.ts";
+
+/** What is known of a chain's run before it. Shapes in `dictionaries` are of one item; those of `outputs` include the batch dimension. */
+export interface InferredChain {
+  /** The dictionary before the first step and after each. */
+  readonly dictionaries: readonly ReadonlyMap<string, ArrayType>[];
+  /** Output tensor → its type. */
+  readonly outputs: ReadonlyMap<string, ArrayType>;
+}
+
+/** Where a tensor of the config goes: the array of a key, or the affine of one. */
+export interface Binding {
+  readonly key: string;
+  readonly tensor: string;
+  /** The key whose affine this is. */
+  readonly affineOf?: string;
+}
+
+/** The config's inputs by dictionary key. Throws TRANSFORMS_INVALID for a tensor that the config does not have. */
+export function inputBindings(chain: TransformChain, config: ModelConfig): Binding[] {
+  const names = config.input.map((input) => input.name);
+  const map = chain.inputs ?? new Map(names.map((name) => [name, name]));
+  const keys = [...map.keys()];
+  return [...map].map(([key, tensor]) => {
+    if (!names.includes(tensor)) throw unknownTensor("inputs", tensor, names);
+    const owner = affineOwner(key, keys);
+    return owner === undefined ? { key, tensor } : { key, tensor, affineOf: owner };
+  });
+}
+
+/** The config's outputs by tensor, each with its dictionary key. Throws TRANSFORMS_INVALID for an output without key and a tensor without output. */
+export function outputBindings(chain: TransformChain, config: ModelConfig): Binding[] {
+  const names = config.output.map((output) => output.name);
+  for (const tensor of chain.outputs?.keys() ?? []) if (!names.includes(tensor)) throw unknownTensor("outputs", tensor, names);
+  return names.map((tensor) => {
+    const key = chain.outputs === undefined ? tensor : chain.outputs.get(tensor);
+    if (key === undefined) {
+      throw new ConchError("TRANSFORMS_INVALID", `Output "${tensor}" of config.pbtxt has no key in outputs of transforms.json`, { data: { output: tensor } });
+    }
+    return { key, tensor };
+  });
+}
+
+/** The shape that the model itself sees and gives: `reshape` where the config has one, else dims. Without batch dimension; -1 is any size. */
+export function modelDims(tensor: ModelInput | ModelOutput): readonly number[] {
+  return tensor.reshape?.shape ?? tensor.dims;
+}
+
+/**
+ * Types and shapes through the chain.
+ * @param inputShapes input tensor → shape as in a request, batch dimension included; a tensor that is not there has its config's dims.
+ * Throws TRANSFORMS_INVALID and TRANSFORM_FAILED; the latter's `data.path` is the step's JSON path.
+ */
+export function inferChain(chain: TransformChain, config: ModelConfig, inputShapes: ReadonlyMap<string, readonly Dimension[]> = new Map()): InferredChain {
+  const batched = config.max_batch_size > 0;
+  const start = new Map<string, ArrayType>();
+  const bindings = inputBindings(chain, config);
+  let batch: Dimension = null;
+  for (const { key, tensor, affineOf } of bindings) {
+    const input = config.input.find(({ name }) => name === tensor);
+    if (input === undefined) continue;
+    const given = inputShapes.get(tensor);
+    if (batched && given !== undefined) batch = given[0] ?? null;
+    const shape = given === undefined ? modelDims(input).map((size) => (size < 0 ? null : size)) : batched ? given.slice(1) : given;
+    if (affineOf !== undefined) checkAffine(tensor, input.data_type, shape);
+    else start.set(key, { dataType: arrayTypeOf(input.data_type, tensor), shape, affine: bindings.some((binding) => binding.affineOf === key) });
+  }
+  const dictionaries = [start];
+  for (const step of chain.steps) dictionaries.push(inferStep(step, dictionaries.at(-1) ?? start));
+  const end = dictionaries.at(-1) ?? start;
+  const outputs = new Map<string, ArrayType>();
+  for (const { key, tensor } of outputBindings(chain, config)) {
+    const type = outputType(end, key, tensor);
+    outputs.set(tensor, batched ? { ...type, shape: [batch, ...type.shape] } : type);
+  }
+  return { dictionaries, outputs };
+}
+
+function inferStep(step: ChainStep, dictionary: Map<string, ArrayType>): Map<string, ArrayType> {
+  try {
+    return step.spec.infer(step.parameters, presentKeys(step, dictionary), dictionary);
+  } catch (thrown) {
+    throw atStep(thrown, step);
+  }
+}
+
+/** The step's keys; with allow_missing_keys only those in the dictionary. */
+export function presentKeys(step: ChainStep, dictionary: ReadonlyMap<string, unknown>): readonly string[] {
+  return step.allowMissingKeys ? step.keys.filter((key) => dictionary.has(key)) : step.keys;
+}
+
+/** A ConchError with the step's JSON path in its data; any other thrown value as it is. */
+export function atStep(thrown: unknown, step: ChainStep): unknown {
+  if (!(thrown instanceof ConchError) || thrown.code === "CANCELLED") return thrown;
+  return new ConchError(thrown.code, `${step.path}: ${thrown.message}`, { data: { ...thrown.data, path: step.path }, cause: thrown.cause });
+}
+
+/** The TRANSFORM_FAILED error of an output whose key the chain does not make. */
+export function missingOutput(tensor: string, key: string, keys: Iterable<string>): ConchError {
+  const known = [...keys];
+  const owner = affineOwner(key, known);
+  const message =
+    owner === undefined
+      ? `Output "${tensor}": there is no key "${key}"; the dictionary has ${known.join(", ")}`
+      : `Output "${tensor}": "${owner}" has no affine; declare a TYPE_FP64 [4, 4] input with the key of its array and ${AFFINE_SUFFIX}`;
+  return new ConchError("TRANSFORM_FAILED", message, { data: { output: tensor, key } });
+}
+
+function outputType(dictionary: ReadonlyMap<string, ArrayType>, key: string, tensor: string): ArrayType {
+  const entry = dictionary.get(key);
+  if (entry !== undefined) return entry;
+  const owner = affineOwner(key, [...dictionary.keys()]);
+  if (owner !== undefined && dictionary.get(owner)?.affine === true) return { dataType: "TYPE_FP64", shape: [4, 4], affine: false };
+  throw missingOutput(tensor, key, dictionary.keys());
+}
+
+function checkAffine(tensor: string, dataType: string, shape: readonly Dimension[]): void {
+  if (dataType === "TYPE_FP64" && shape.length === 2 && shape.every((size) => size === 4 || size === null)) return;
+  throw new ConchError("TRANSFORMS_INVALID", `Input "${tensor}" is an affine and must be TYPE_FP64 [4, 4], found ${dataType} ${shapeText(shape)}`, {
+    data: { input: tensor, dataType },
+  });
+}
+
+function unknownTensor(map: string, tensor: string, names: readonly string[]): ConchError {
+  return new ConchError("TRANSFORMS_INVALID", `${map} of transforms.json names "${tensor}", which config.pbtxt does not list; it lists ${names.join(", ")}`, {
+    data: { map, tensor },
+  });
+}
+
+/** Whether the chain fits the config: findings for tensors, data types, shapes, and for what surprises. `parseChain` found those of the text. */
+export function checkChain(chain: TransformChain, config: ModelConfig, location: ChainLocation): Diagnostic[] {
+  const findings: Finding[] = [];
+  let inferred: InferredChain;
+  try {
+    inferred = inferChain(chain, config);
+  } catch (thrown) {
+    return [diagnosticOf(findingOf(thrown, chain), location)];
+  }
+  chain.steps.forEach((step, index) => {
+    const dictionary = inferred.dictionaries[index];
+    if (dictionary === undefined) return;
+    for (const message of step.spec.warn?.(step.parameters, presentKeys(step, dictionary), dictionary) ?? []) {
+      findings.push({ code: "TRANSFORM_SURPRISE", severity: "warning", stage: "request", message: `${step.spec.name}: ${message}`, from: step.from, to: step.to, path: step.path });
+    }
+  });
+  for (const output of config.output) {
+    const type = inferred.outputs.get(output.name);
+    if (type === undefined) continue;
+    const shape = config.max_batch_size > 0 ? type.shape.slice(1) : type.shape;
+    const message = mismatch(output, type.dataType, shape);
+    if (message !== undefined) findings.push({ code: "TRANSFORMS_OUTPUT_MISMATCH", stage: "request", message, from: 0, to: 0, path: `outputs.${output.name}` });
+  }
+  return findings.map((finding) => diagnosticOf(finding, location));
+}
+
+/** What is wrong with an output's data type and shape (without batch dimension), or undefined. */
+export function mismatch(output: ModelOutput, dataType: string, shape: readonly Dimension[]): string | undefined {
+  if (dataType !== output.data_type) {
+    return `Output "${output.name}" is ${dataType}, but config.pbtxt says ${output.data_type}: add EnsureTyped or CastToTyped with that dtype`;
+  }
+  const dims = modelDims(output);
+  const fits = dims.length === shape.length && dims.every((size, axis) => size < 0 || shape[axis] === null || shape[axis] === size);
+  return fits ? undefined : `Output "${output.name}" has shape ${shapeText(shape)}, but config.pbtxt says dims ${shapeText(dims)}`;
+}
+
+function findingOf(thrown: unknown, chain: TransformChain): Finding {
+  if (!(thrown instanceof ConchError)) throw thrown;
+  const path = typeof thrown.data["path"] === "string" ? thrown.data["path"] : "";
+  const step = chain.steps.find((candidate) => candidate.path === path);
+  const message = textOf(thrown);
+  if (step !== undefined) return { code: "TRANSFORM_IMPOSSIBLE", stage: "request", message, from: step.from, to: step.to, path };
+  const code = thrown.data["output"] !== undefined ? "TRANSFORMS_OUTPUT_MISSING" : "TRANSFORMS_TENSOR_UNKNOWN";
+  return { code, message, from: 0, to: 0, path: String(thrown.data["output"] ?? thrown.data["tensor"] ?? thrown.data["input"] ?? "") };
+}

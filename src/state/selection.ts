@@ -1,0 +1,46 @@
+import { createStore } from "zustand/vanilla";
+
+/** What the user looks at. Never in the history. */
+export interface SelectionState {
+  /** Directory name of the open model. */
+  readonly model: string | null;
+  /** Node id of the graph: "step:unet", "input:CT". */
+  readonly node: string | null;
+  /** Ensemble tensor whose wire is selected. */
+  readonly tensor: string | null;
+  /** Repository path in the text editor; null: the open model's config.pbtxt. */
+  readonly file: string | null;
+  /** A finding that was clicked: every place that shows it moves to it. `at` changes with each click. */
+  readonly focus: { readonly diagnostic: string; readonly at: number } | null;
+  /** Tensor handle open in the results: "wire:logits", "output:MASK". */
+  readonly result: string | null;
+
+  openModel(model: string | null): void;
+  selectNode(node: string | null): void;
+  selectTensor(tensor: string | null): void;
+  openFile(file: string | null): void;
+  focusDiagnostic(diagnostic: string): void;
+  openResult(result: string | null): void;
+}
+
+/** A new selection: nothing. */
+export function createSelectionStore() {
+  let clicks = 0;
+  return createStore<SelectionState>()((set) => ({
+    model: null,
+    node: null,
+    tensor: null,
+    file: null,
+    focus: null,
+    result: null,
+    openModel: (model) => set({ model, node: null, tensor: null, file: null, result: null }),
+    selectNode: (node) => set({ node, tensor: null }),
+    selectTensor: (tensor) => set({ tensor, node: null }),
+    openFile: (file) => set({ file }),
+    focusDiagnostic: (diagnostic) => set({ focus: { diagnostic, at: ++clicks } }),
+    openResult: (result) => set({ result }),
+  }));
+}
+
+/** The selection store. */
+export type SelectionStore = ReturnType<typeof createSelectionStore>;

@@ -45,7 +45,7 @@ export default defineConfig({
     // ORT's wasm and its glue are handed in by URL; without this condition it would embed a second copy.
     conditions: [...defaultClientConditions, "onnxruntime-web-use-extern-wasm"],
   },
-  optimizeDeps: { exclude: ["onnxruntime-web"] },
+  optimizeDeps: { exclude: ["onnxruntime-web"], include: ["@zip.js/zip.js", "client-zip", "fflate", "idb", "valibot"] },
   worker: { format: "es", plugins: () => [lezer()] },
   build: { target: "es2023", sourcemap: true, chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
   server: { headers: ISOLATION },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const LEFT_OUT = new Set(["node_modules", "__pycache__"]);
 
 /**
- * The files below a folder with their sizes, and the folders without files; hidden files (but .gitkeep) and symbolic links are left out.
+ * The files below a folder with their sizes, and the innermost folders without files; hidden files (but .gitkeep) and symbolic links are left out.
  * A folder that does not exist is empty.
  */
 export async function listFolder(root) {
@@ -34,7 +34,8 @@ export async function listFolder(root) {
         found++;
       }
     }
-    if (found === 0 && folder !== "") emptyFolders.push(folder);
-    return found;
+    if (found > 0 || folder === "") return found;
+    emptyFolders.push(folder);
+    return 1;
   }
 }

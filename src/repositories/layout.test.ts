@@ -19,6 +19,7 @@ describe("finding the repository in what was opened", () => {
     ["a model with a folder of its own", ["a/config.pbtxt", "a/1/model.savedmodel/saved_model.pb", "a/1/x/config.pbtxt"], "",
       ["a/1/model.savedmodel/saved_model.pb", "a/1/x/config.pbtxt", "a/config.pbtxt"], []],
     ["a version folder kept by .gitkeep", ["a/config.pbtxt", "a/1/.gitkeep"], "", ["a/1/.gitkeep", "a/config.pbtxt"], []],
+    ["folders of an empty version folder", ["a/config.pbtxt", "b/", "b/1/", "b/1/x/"], "", ["a/config.pbtxt"], ["b/1/x"]],
     ["nothing at all", [], "", [], []],
   ])("%s", (_, paths, root, files, folders) => {
     const found = arrange(paths, "my net.zip");

@@ -38,7 +38,7 @@ export function arrangeRepository<T extends FoundItem>(items: readonly T[], name
   const folders = taken.items.filter(({ item }) => item.size === undefined).map(({ path }) => path);
   return {
     files,
-    emptyFolders: folders.filter((folder) => !files.some((file) => file.path.startsWith(`${folder}/`))).sort(),
+    emptyFolders: innermost(folders, files.map(({ path }) => path)),
     report: {
       root: taken.root,
       files: files.length,
@@ -151,6 +151,13 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   let candidate = name;
   for (let n = 2; taken.has(candidate); n++) candidate = `${name}_${n}`;
   return candidate;
+}
+
+/** Folders below which nothing lies, in path order. */
+function innermost(folders: readonly string[], files: readonly string[]): string[] {
+  const filled = new Set<string>();
+  for (const path of [...files, ...folders]) for (let folder = folderOf(path); folder !== ""; folder = folderOf(folder)) filled.add(folder);
+  return folders.filter((folder) => !filled.has(folder)).sort();
 }
 
 /** The most frequent folder; of several the shortest, then the first by name. */

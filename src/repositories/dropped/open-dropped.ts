@@ -7,9 +7,9 @@ interface DroppedItem extends FoundItem {
 }
 
 /** A repository of dropped files: folders as they are, loose .onnx files as models of their own. Nothing is read but names and sizes. */
-export function openDropped({ files, folders }: Pick<Drop, "files" | "folders">, name = commonName(files)): RepositorySource {
+export function openDropped({ files, folders, skipped }: Omit<Drop, "directory">, name = commonName(files)): RepositorySource {
   const items: DroppedItem[] = [...folders.map((path) => ({ path })), ...files.map(({ path, file }) => ({ path, size: file.size, file }))];
-  const layout = arrangeRepository(items, name);
+  const layout = arrangeRepository(items, name, skipped);
   return {
     kind: "dropped",
     name,

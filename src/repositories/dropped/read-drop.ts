@@ -1,4 +1,5 @@
 import { joinPath } from "../paths.ts";
+import type { OpenedEntry } from "../source.ts";
 
 /** A dropped or chosen file with the path that the user knows it by. */
 export interface DroppedFile {
@@ -14,9 +15,11 @@ export interface Drop {
   readonly files: readonly DroppedFile[];
   /** Folders without files. */
   readonly folders: readonly string[];
+  /** What could not be read, and where a drop of too many files was cut. */
+  readonly skipped: readonly OpenedEntry[];
 }
 
-/** Files beyond which a drop is cut: see arrangeRepository for what is then reported. */
+/** Files beyond which a drop is cut. */
 const MOST_FILES = 20_000;
 
 interface HandleItem {
@@ -37,7 +40,7 @@ export function readDrop(transfer: DataTransfer): Promise<Drop> {
 
 /** Files of an `<input type=file>`, with `webkitdirectory` or without. */
 export function readFileList(list: Iterable<File>): Drop {
-  return { files: [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file })), folders: [] };
+  return { files: [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file })), folders: [], skipped: [] };
 }
 
 async function settle(
@@ -48,31 +51,40 @@ async function settle(
   if (handles.length === 1) {
     // Refused for some drops (other windows, virtual files): the entry below still works then.
     const handle = await handles[0]?.catch(() => null);
-    if (handle?.kind === "directory") return { directory: handle as FileSystemDirectoryHandle, files: [], folders: [] };
+    if (handle?.kind === "directory") return { directory: handle as FileSystemDirectoryHandle, files: [], folders: [], skipped: [] };
   }
   const files: DroppedFile[] = [];
   const folders: string[] = [];
+  const skipped: OpenedEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     const file = plain[index];
-    if (entry !== null) await walk(entry, "", files, folders);
+    if (entry !== null) await walk(entry, "", files, folders, skipped);
     else if (file !== null && file !== undefined) files.push({ path: file.name, file });
   }
-  return { files, folders };
+  return { files, folders, skipped };
 }
 
-async function walk(entry: FileSystemEntry, folder: string, files: DroppedFile[], folders: string[]): Promise<void> {
-  if (files.length >= MOST_FILES) return;
+async function walk(entry: FileSystemEntry, folder: string, files: DroppedFile[], folders: string[], skipped: OpenedEntry[]): Promise<void> {
   const path = joinPath(folder, entry.name);
-  if (entry.isFile) {
-    files.push({ path, file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) });
+  if (files.length >= MOST_FILES) {
+    skipped.push({ path, outcome: "skipped", reason: "too-many" });
     return;
   }
-  folders.push(path);
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  // A reader gives at most 100 entries at a time, and none when it is done.
-  for (;;) {
-    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (batch.length === 0) return;
-    for (const child of batch) await walk(child, path, files, folders);
+  try {
+    if (entry.isFile) {
+      files.push({ path, file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) });
+      return;
+    }
+    folders.push(path);
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    // A reader gives at most 100 entries at a time, and none when it is done.
+    for (;;) {
+      const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+      if (batch.length === 0) return;
+      for (const child of batch) await walk(child, path, files, folders, skipped);
+      if (files.length >= MOST_FILES) return;
+    }
+  } catch {
+    skipped.push({ path, outcome: "skipped", reason: "unreadable" });
   }
 }

@@ -1,7 +1,7 @@
 import type { Shader } from "../../runtime/gpu.ts";
 import type { GpuBuffer } from "../../runtime/memory/gpu-memory.ts";
 import { elementCount } from "../../tensor/tensor.ts";
-import { filled, releaseArray, replaceEach, shareArray, spatialSizes, typeCode, withTemporaries, type GpuArray, type GpuContext, type GpuTransform } from "../gpu-array.ts";
+import { releaseArray, replaceEach, shareArray, spatialSizes, typeCode, withTemporaries, type GpuArray, type GpuContext, type GpuTransform } from "../gpu-array.ts";
 import { forceArray, settleArray } from "../gpu-conversion.ts";
 import elements from "../gpu-elements.wgsl?raw";
 import { cropAffine } from "../gpu-geometry.ts";

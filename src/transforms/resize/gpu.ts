@@ -66,7 +66,7 @@ async function resample(context: GpuContext, parameters: ResizeParameters, key: 
 /** The error of an empty array, in the words of the shape rule. */
 function emptyError(parameters: ResizeParameters, rank: number, key: string): ConchError {
   try {
-    resizedSizes(parameters, new Array<number>(rank).fill(0), key);
+    resizedSizes(parameters, Array.from({ length: rank }, () => 0), key);
   } catch (thrown) {
     if (thrown instanceof ConchError) return thrown;
   }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expectTwins, floats, noise, runOnGpu, step } from "../../testing/gpu-transform.ts";
 import { withGpu } from "../../testing/gpu.ts";

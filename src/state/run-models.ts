@@ -1,0 +1,156 @@
+import { ConchError } from "../base/errors.ts";
+import { placeModel, type ModelAbility } from "../plan/placement.ts";
+import type { PlanModel, TensorType } from "../plan/plan.ts";
+import type { ModelFile, ModelInspection, ModelUpload } from "../runtime/protocol.ts";
+import { parseChain } from "../transforms/chain.ts";
+import { inferChain } from "../transforms/chain-infer.ts";
+import type { ModelConfig } from "../triton/model-config/model-config.ts";
+import { servedVersion } from "../triton/repository/versions.ts";
+import type { ModelView, RepositoryView } from "./derived.ts";
+import type { DocumentFile } from "./document.ts";
+
+/** A model with everything a run needs of it. */
+export interface RunModel {
+  readonly view: ModelView;
+  readonly config: ModelConfig;
+  readonly version: number;
+  /** Repository paths of the version's files and of the model's own. */
+  readonly paths: readonly string[];
+  readonly contentKey: string;
+}
+
+/** Every model that a run of `target` reaches, itself first. Missing models are left to the plan, which names them. */
+export function reachableModels(
+  view: RepositoryView,
+  files: ReadonlyMap<string, DocumentFile>,
+  target: string,
+  kind?: "gpu" | "cpu",
+): ReadonlyMap<string, RunModel> {
+  const found = new Map<string, RunModel>();
+  const queue = [target];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    const model = view.models.get(name);
+    if (found.has(name) || model === undefined) continue;
+    found.set(name, runModel(model, files, kind));
+    for (const step of model.parsed?.config.ensemble_scheduling?.step ?? []) queue.push(step.model_name);
+  }
+  return found;
+}
+
+function runModel(view: ModelView, files: ReadonlyMap<string, DocumentFile>, kind: "gpu" | "cpu" | undefined): RunModel {
+  if (view.parsed === undefined) {
+    throw new ConchError("MODEL_NOT_RUNNABLE", `model '${view.name}' has no config.pbtxt`, { data: { model: view.name } });
+  }
+  if (!view.parsed.valid) {
+    const [first] = view.parsed.diagnostics;
+    throw new ConchError("MODEL_NOT_RUNNABLE", `config.pbtxt of model '${view.name}' does not parse: ${first?.message ?? ""}`, {
+      data: { model: view.name },
+    });
+  }
+  const config = withKind(view.parsed.config, view.isEnsemble ? undefined : kind);
+  const version = servedVersion(view.directory, config.version_policy);
+  const paths = [...(version?.files ?? []), ...view.directory.files];
+  return { view, config, version: version?.number ?? 1, paths, contentKey: contentKey(view.parsed.text, paths, files, kind) };
+}
+
+function withKind(config: ModelConfig, kind: "gpu" | "cpu" | undefined): ModelConfig {
+  if (kind === undefined) return config;
+  return { ...config, instance_group: [{ name: "", kind: kind === "gpu" ? "KIND_GPU" : "KIND_CPU", count: 1, gpus: [] }] };
+}
+
+/** The models as the worker wants them: configuration, and files by handle. */
+export async function uploads(models: ReadonlyMap<string, RunModel>, files: ReadonlyMap<string, DocumentFile>): Promise<ModelUpload[]> {
+  return Promise.all(
+    [...models.values()].map(async ({ view, config, version, paths, contentKey: key }) => ({
+      name: view.name,
+      version,
+      config: { ...config, name: view.name, backend: view.backend.backend, default_model_filename: view.backend.filename },
+      contentKey: key,
+      files: view.isEnsemble ? [] : await Promise.all(paths.map((path) => modelFile(view.name, path, files))),
+    })),
+  );
+}
+
+async function modelFile(model: string, path: string, files: ReadonlyMap<string, DocumentFile>): Promise<ModelFile> {
+  const file = files.get(path);
+  const relative = path.slice(model.length + 1);
+  if (file?.text !== undefined && file.text !== file.saved) return { path: relative, blob: new Blob([file.text]) };
+  if (file?.file !== undefined) return { path: relative, blob: await file.file.blob() };
+  return { path: relative, blob: new Blob([file?.text ?? ""]) };
+}
+
+/** The models as the plan wants them. */
+export function planModels(
+  models: ReadonlyMap<string, RunModel>,
+  files: ReadonlyMap<string, DocumentFile>,
+  inspections: Readonly<Record<string, ModelInspection | undefined>>,
+  webgpu: boolean,
+): ReadonlyMap<string, PlanModel> {
+  return new Map(
+    [...models].map(([name, { view, config, version, contentKey: key }]) => {
+      const backend = view.isEnsemble ? "ensemble" : view.backend.backend;
+      const chain = backend === "python" ? chainOf(view, config, version, files) : undefined;
+      const model: PlanModel = {
+        name,
+        version,
+        config: { ...config, name },
+        contentKey: key,
+        backend,
+        placement: placeModel(config, view.isEnsemble ? {} : abilityOf(backend, chain, inspections[name]), webgpu),
+        weightBytes: inspections[name]?.weightBytes ?? null,
+        ...(chain?.infer === undefined ? {} : { infer: chain.infer }),
+      };
+      return [name, model];
+    }),
+  );
+}
+
+interface ChainFacts {
+  readonly problem?: { readonly reason: "no-transforms-json" | "invalid-transforms-json"; readonly detail: string };
+  readonly infer?: (inputs: ReadonlyMap<string, TensorType>) => ReadonlyMap<string, TensorType>;
+}
+
+function chainOf(view: ModelView, config: ModelConfig, version: number, files: ReadonlyMap<string, DocumentFile>): ChainFacts {
+  const path = `${view.name}/${version}/transforms.json`;
+  const text = files.get(path)?.text;
+  if (text === undefined) return { problem: { reason: "no-transforms-json", detail: path } };
+  const { chain, diagnostics } = parseChain(text, { file: path, model: view.name });
+  if (chain === undefined) return { problem: { reason: "invalid-transforms-json", detail: diagnostics[0]?.message ?? path } };
+  return {
+    infer: (inputs) => {
+      const shapes = new Map([...inputs].flatMap(([name, { shape }]) => (shape === undefined ? [] : [[name, shape] as const])));
+      return inferChain(chain, config, shapes).outputs;
+    },
+  };
+}
+
+/** Backends that a browser has. */
+const BROWSER_BACKENDS = ["onnxruntime", "python", "identity"];
+
+function abilityOf(backend: string, chain: ChainFacts | undefined, inspection: ModelInspection | undefined): ModelAbility {
+  if (!BROWSER_BACKENDS.includes(backend)) return { none: { kind: "none", reason: "unsupported-backend", detail: backend } };
+  if (chain?.problem !== undefined) return { none: { kind: "none", ...chain.problem } };
+  return inspection?.ability ?? {};
+}
+
+/** A key that changes with the configuration, with any text of the model, and with name or size of any file. */
+function contentKey(config: string, paths: readonly string[], files: ReadonlyMap<string, DocumentFile>, kind: string | undefined): string {
+  const parts = [config, kind ?? ""];
+  for (const path of paths) {
+    const file = files.get(path);
+    parts.push(path, file?.text ?? `${file?.file?.size ?? 0} bytes`);
+  }
+  return fingerprint(parts.join("\u0000"));
+}
+
+/** 64 bits of FNV-1a over UTF-16 units, as hexadecimal digits: tells texts apart, protects nothing. */
+export function fingerprint(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0x01000193;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ unit ^ (low >>> 7), 0x5bd1e995);
+  }
+  return (low >>> 0).toString(16).padStart(8, "0") + (high >>> 0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,355 @@
+import { createStore } from "zustand/vanilla";
+import { ConchError, isAbort, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
+import { compilePlan } from "../plan/compile.ts";
+import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
+import { RuntimeClient, type RuntimePort } from "../runtime/client.ts";
+import type {
+  DecodedInput,
+  InputTarget,
+  ModelInspection,
+  RunOptions,
+  RunResult,
+  StepProgress,
+  TensorHandle,
+  TensorSummary,
+  WorkerEnvironment,
+} from "../runtime/protocol.ts";
+import type { TensorData } from "../tensor/data-type.ts";
+import type { ModelConfig } from "../triton/model-config/model-config.ts";
+import type { Derivation } from "./derived.ts";
+import type { DocumentStore } from "./document.ts";
+import { planModels, reachableModels, uploads, type RunModel } from "./run-models.ts";
+
+/** Where an input's tensor comes from. */
+export type InputSource =
+  | { readonly kind: "files"; readonly files: readonly { readonly name: string; readonly blob: Blob }[]; readonly frame?: number }
+  | { readonly kind: "generated"; readonly fill: "zeros" | "ones" | "uniform" | "normal"; readonly shape?: readonly number[]; readonly seed?: number }
+  /** Filled from the affine that came with another input. */
+  | { readonly kind: "affine"; readonly of: string };
+
+/** One input of a model, as the run panel shows it. */
+export interface InputState {
+  readonly source: InputSource;
+  readonly status: "decoding" | "ready" | "failed";
+  readonly decoded?: DecodedInput;
+  readonly error?: ErrorRecord;
+}
+
+/** How the latest run stands. */
+export interface RunState {
+  readonly status: "idle" | "preparing" | "running" | "cancelling" | "done" | "failed" | "cancelled";
+  /** Model that was run. */
+  readonly model: string | null;
+  /** Step id → what it does. */
+  readonly steps: Readonly<Record<string, StepProgress>>;
+  readonly result: RunResult | null;
+  readonly error: ErrorRecord | null;
+  /** The plan that was run. */
+  readonly plan: Plan | null;
+}
+
+/** Everything that concerns running: worker, models, inputs, runs. Never in the history. */
+export interface SessionState {
+  /** null until the worker has started. */
+  readonly environment: WorkerEnvironment | null;
+  /** What happened to the worker or the device last, for the user. */
+  readonly loss: { readonly kind: "worker" | "device"; readonly message: string; readonly at: number } | null;
+  /** Model → what the worker found in its file. */
+  readonly inspections: Readonly<Record<string, ModelInspection | undefined>>;
+  readonly inspectionErrors: Readonly<Record<string, ErrorRecord | undefined>>;
+  /** Model → where it runs and why, for the models of the last preparation. */
+  readonly placements: Readonly<Record<string, PlacementDecision | undefined>>;
+  /** Model → input name → its tensor. */
+  readonly inputs: Readonly<Record<string, Readonly<Record<string, InputState | undefined>> | undefined>>;
+  /** Outputs to request; absent: all. */
+  readonly requestedOutputs: Readonly<Record<string, readonly string[] | undefined>>;
+  readonly run: RunState;
+}
+
+/** How a run differs from the plain one. */
+export interface RunRequestOptions extends Partial<RunOptions> {
+  /** Overrides every instance_group for this run only. */
+  readonly kind?: "gpu" | "cpu";
+}
+
+const IDLE: RunState = { status: "idle", model: null, steps: {}, result: null, error: null, plan: null };
+
+/** What a session needs. */
+export interface SessionOptions {
+  readonly document: DocumentStore;
+  readonly derivation: Derivation;
+  /** Starts the worker. */
+  spawn(): RuntimePort;
+  /** False: behave as in a browser without WebGPU. */
+  readonly gpu?: boolean;
+}
+
+/** A session: the store, and the verbs that change it. One per page; the command line uses the same. */
+export function createSession({ document, derivation, spawn, gpu }: SessionOptions) {
+  const store = createStore<SessionState>()(() => ({
+    environment: null,
+    loss: null,
+    inspections: {},
+    inspectionErrors: {},
+    placements: {},
+    inputs: {},
+    requestedOutputs: {},
+    run: IDLE,
+  }));
+  let losses = 0;
+  const client = new RuntimeClient(
+    spawn,
+    {
+      onEnvironment: (environment) => store.setState({ environment }),
+      onLoss: (kind, message) => store.setState({ loss: { kind, message, at: ++losses } }),
+    },
+    gpu === undefined ? {} : { gpu },
+  );
+  let controller: AbortController | undefined;
+  const uploaded = new Map<string, string>();
+  let uploadedTo = -1;
+
+  function repository() {
+    const { files, origin } = document.getState();
+    return { files, view: derivation.repository(files, origin?.emptyFolders) };
+  }
+
+  function configOf(model: string): ModelConfig {
+    const config = repository().view.models.get(model)?.parsed?.config;
+    if (config === undefined) throw new ConchError("MODEL_NOT_RUNNABLE", `model '${model}' has no config.pbtxt`, { data: { model } });
+    return config;
+  }
+
+  function targetOf(model: string, input: string): InputTarget {
+    const config = configOf(model);
+    const found = config.input.find(({ name }) => name === input);
+    if (found === undefined) {
+      throw new ConchError("REQUEST_INVALID", `unexpected inference input '${input}' for model '${model}'`, {
+        data: { model, found: input, expected: config.input.map(({ name }) => name) },
+      });
+    }
+    return { name: input, dataType: found.data_type, dims: found.dims, batched: config.max_batch_size > 0 };
+  }
+
+  function patchInput(model: string, input: string, state: InputState | undefined): void {
+    store.setState(({ inputs }) => ({ inputs: { ...inputs, [model]: { ...inputs[model], [input]: state } } }));
+  }
+
+  /** The input that takes the affine of `input`: "<input>_AFFINE", else the only TYPE_FP64 [4, 4] input. */
+  function affineInput(model: string, input: string): string | undefined {
+    const matrices = configOf(model).input.filter(({ data_type, dims }) => data_type === "TYPE_FP64" && dims.length === 2 && dims.every((size) => size === 4));
+    const named = matrices.find(({ name }) => name.toLowerCase() === `${input.toLowerCase()}_affine`);
+    return (named ?? (matrices.length === 1 ? matrices[0] : undefined))?.name;
+  }
+
+  async function setInput(model: string, input: string, source: InputSource, signal?: AbortSignal): Promise<void> {
+    patchInput(model, input, { source, status: "decoding" });
+    const current = (): boolean => store.getState().inputs[model]?.[input]?.source === source;
+    try {
+      const decoded = await decode(model, input, source, signal);
+      if (!current()) return;
+      patchInput(model, input, { source, status: "ready", decoded });
+      const matrix = decoded.affine === null ? undefined : affineInput(model, input);
+      if (matrix !== undefined && matrix !== input) await setInput(model, matrix, { kind: "affine", of: input }, signal);
+    } catch (thrown) {
+      if (current()) patchInput(model, input, { source, status: "failed", error: toErrorRecord(thrown) });
+    }
+  }
+
+  function decode(model: string, input: string, source: InputSource, signal: AbortSignal | undefined): Promise<DecodedInput> {
+    const target = targetOf(model, input);
+    const options = signal === undefined ? {} : { signal };
+    if (source.kind === "files") {
+      const { files, frame } = source;
+      return client.request("decode", { kind: "auto", files, target, options: frame === undefined ? {} : { frame } }, options);
+    }
+    if (source.kind === "generated") {
+      const { fill, shape, seed } = source;
+      return client.request("decode", { kind: "generated", files: [], target, options: { fill, ...(shape && { shape }), ...(seed !== undefined && { seed }) } }, options);
+    }
+    const affine = store.getState().inputs[model]?.[source.of]?.decoded?.affine;
+    if (affine === undefined || affine === null) {
+      throw new ConchError("REQUEST_INVALID", `Input "${source.of}" brought no affine`, { data: { input: source.of } });
+    }
+    return client.request("decode", { kind: "affine", files: [], target, options: { affine } }, options);
+  }
+
+  /** Hands the reachable models to the worker and inspects those it has not seen in their present form. */
+  async function prepareModels(model: string, kind: "gpu" | "cpu" | undefined, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, RunModel>> {
+    await client.environment();
+    const { files, view } = repository();
+    const models = reachableModels(view, files, model, kind);
+    if (uploadedTo !== client.generation) {
+      uploaded.clear();
+      uploadedTo = client.generation;
+    }
+    const fresh = new Map([...models].filter(([name, { contentKey }]) => uploaded.get(name) !== contentKey));
+    const options = signal === undefined ? {} : { signal };
+    if (fresh.size > 0) {
+      await client.request("models", { models: await uploads(fresh, files) }, options);
+      for (const [name, { contentKey }] of fresh) uploaded.set(name, contentKey);
+    }
+    for (const [name, { view: modelView }] of fresh) {
+      if (modelView.isEnsemble) continue;
+      try {
+        const inspection = await client.request("inspect", { model: name, inputs: {} }, options);
+        store.setState(({ inspections, inspectionErrors }) => ({
+          inspections: { ...inspections, [name]: inspection },
+          inspectionErrors: { ...inspectionErrors, [name]: undefined },
+        }));
+      } catch (thrown) {
+        if (isAbort(thrown)) throw thrown;
+        store.setState(({ inspectionErrors }) => ({ inspectionErrors: { ...inspectionErrors, [name]: toErrorRecord(thrown) } }));
+      }
+    }
+    return models;
+  }
+
+  /** Inspects a model and all that it reaches, and says where each will run. Never throws: errors are in the state. */
+  async function inspect(model: string): Promise<void> {
+    try {
+      const models = await prepareModels(model, undefined, undefined);
+      const planned = planModels(models, repository().files, store.getState().inspections, store.getState().environment?.gpu != null);
+      store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
+    } catch (thrown) {
+      store.setState(({ inspectionErrors }) => ({ inspectionErrors: { ...inspectionErrors, [model]: toErrorRecord(thrown) } }));
+    }
+  }
+
+  function compile(model: string, models: ReadonlyMap<string, RunModel>): Plan {
+    const { inspections, inspectionErrors, environment, inputs, requestedOutputs } = store.getState();
+    for (const name of models.keys()) {
+      const error = inspectionErrors[name];
+      if (error !== undefined) throw new ConchError(error.code, `model '${name}': ${error.message}`, { data: error.data });
+    }
+    const planned = planModels(models, repository().files, inspections, environment?.gpu != null);
+    store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
+    const types = new Map<string, TensorType>();
+    for (const [name, input] of Object.entries(inputs[model] ?? {})) {
+      const handle = input?.decoded?.handle;
+      if (handle !== undefined && input?.status === "ready") types.set(name, { dataType: handle.dataType, shape: handle.shape });
+    }
+    return compilePlan(
+      { model, inputs: types, requestedOutputs: requestedOutputs[model] ?? [], reportReadback: environment?.gpu != null },
+      planned,
+    );
+  }
+
+  /** The plan of a run with the inputs at hand. Throws as `compilePlan` does. */
+  async function plan(model: string, kind?: "gpu" | "cpu"): Promise<Plan> {
+    return compile(model, await prepareModels(model, kind, undefined));
+  }
+
+  /** Inputs whose worker or device is gone are decoded again from where they came. */
+  async function refreshInputs(model: string, signal: AbortSignal): Promise<Record<string, TensorHandle>> {
+    const config = configOf(model);
+    const handles: Record<string, TensorHandle> = {};
+    const order = [...config.input].sort((a, b) => rank(model, a.name) - rank(model, b.name));
+    for (const { name, optional } of order) {
+      let input = store.getState().inputs[model]?.[name];
+      if (input?.status === "ready" && input.decoded!.handle.generation !== client.generation) {
+        await setInput(model, name, input.source, signal);
+        input = store.getState().inputs[model]?.[name];
+      }
+      if (input?.status === "failed") throw new ConchError(input.error!.code, input.error!.message, { data: input.error!.data });
+      if (input?.status === "ready") handles[name] = input.decoded!.handle;
+      else if (!optional) {
+        throw new ConchError("REQUEST_INVALID", `expected ${config.input.length} inputs but got ${Object.keys(handles).length} inputs for model '${model}'. Missing: ${name}`, {
+          data: { model, input: name },
+        });
+      }
+    }
+    return handles;
+  }
+
+  function rank(model: string, input: string): number {
+    return store.getState().inputs[model]?.[input]?.source.kind === "affine" ? 1 : 0;
+  }
+
+  /** Runs a model or ensemble with the inputs at hand. Never throws: the outcome is in the state. */
+  async function run(model: string, { kind, ...options }: RunRequestOptions = {}): Promise<void> {
+    if (controller !== undefined) return;
+    const mine = new AbortController();
+    controller = mine;
+    const patch = (next: Partial<RunState>): void => store.setState(({ run: before }) => ({ run: { ...before, ...next } }));
+    const old = store.getState().run.result;
+    patch({ ...IDLE, status: "preparing", model });
+    if (old !== null) void releaseAll(old);
+    try {
+      const models = await prepareModels(model, kind, mine.signal);
+      const inputs = await refreshInputs(model, mine.signal);
+      const compiled = compile(model, models);
+      patch({ status: "running", plan: compiled });
+      const result = await client.request(
+        "run",
+        { plan: compiled, inputs, options: { cache: true, keepWires: true, ...options } },
+        {
+          signal: mine.signal,
+          progress: (progress) => store.setState(({ run: before }) => ({ run: { ...before, steps: { ...before.steps, [progress.step]: progress } } })),
+        },
+      );
+      patch({ status: "done", result });
+    } catch (thrown) {
+      patch({ status: isAbort(thrown) ? "cancelled" : "failed", error: toErrorRecord(thrown) });
+    } finally {
+      controller = undefined;
+    }
+  }
+
+  /** First press: ends the run at the next step. Second: ends the worker at once. */
+  function cancel(): void {
+    if (controller === undefined) return;
+    if (store.getState().run.status === "cancelling" || controller.signal.aborted) {
+      client.restart("The run was cancelled and the worker restarted");
+      return;
+    }
+    controller.abort();
+    store.setState(({ run: before }) => ({ run: { ...before, status: "cancelling" } }));
+  }
+
+  async function releaseAll({ outputs, wires, steps: _ }: RunResult): Promise<void> {
+    const handles = [...Object.values(outputs), ...Object.values(wires)].filter((handle) => handle.generation === client.generation);
+    if (handles.length > 0) await client.request("release", { handles }).catch(() => undefined);
+  }
+
+  return Object.assign(store, {
+    client,
+    setInput,
+    clearInput: (model: string, input: string) => patchInput(model, input, undefined),
+    setRequestedOutputs: (model: string, outputs: readonly string[] | undefined) =>
+      store.setState(({ requestedOutputs }) => ({ requestedOutputs: { ...requestedOutputs, [model]: outputs } })),
+    inspect,
+    plan,
+    /** Starts the worker if need be. */
+    start: () => client.environment(),
+    /** Named so because the state has a `run` of its own. */
+    execute: run,
+    cancel,
+    /** The elements of a tensor of the worker. Throws STALE_TENSOR. */
+    read: async (handle: TensorHandle): Promise<TensorData> => (await client.request("read", { handle })).data,
+    summarize: (handle: TensorHandle): Promise<TensorSummary> => client.request("summarize", { handle }),
+    /** A tensor as the bytes of a file. */
+    encode: async (handle: TensorHandle, format: "npy" | "nifti", affine?: readonly number[]): Promise<Uint8Array<ArrayBuffer>> =>
+      (await client.request("encode", affine === undefined ? { handle, format } : { handle, format, affine })).bytes,
+    /** Makes a config.pbtxt from the model's file, as one step of undo. Throws what the worker throws. */
+    describeModel: async (model: string): Promise<void> => {
+      const { files, view } = repository();
+      const path = `${model}/config.pbtxt`;
+      const directory = view.models.get(model)?.directory;
+      const file = directory?.versions.flatMap((version) => version.files).find((each) => each.endsWith(".onnx"));
+      const handle = file === undefined ? undefined : files.get(file)?.file;
+      if (handle === undefined) throw new ConchError("MODEL_NOT_RUNNABLE", `model '${model}' has no model.onnx to read`, { data: { model } });
+      const { configText } = await client.request("describe", { name: model, blob: await handle.blob() });
+      if (!document.getState().files.has(path)) document.getState().edit([{ path, create: configText }], "describe-model");
+    },
+    /** Forgets inputs and results: another repository was opened. */
+    reset: () => {
+      controller?.abort();
+      store.setState({ inspections: {}, inspectionErrors: {}, placements: {}, inputs: {}, requestedOutputs: {}, run: IDLE });
+    },
+    dispose: () => client.restart("The session ended"),
+  });
+}
+
+/** The session store with its verbs. */
+export type SessionStore = ReturnType<typeof createSession>;

@@ -1,0 +1,187 @@
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web";
+import { assert, ConchError } from "../../../base/errors.ts";
+import { isStandard, type OnnxModel, type OnnxValue } from "../../../onnx/model.ts";
+import type { RewriteChange } from "../../../onnx/rewrite/rewrite.ts";
+import { fromOnnx } from "../../../tensor/data-type.ts";
+import { elementCount } from "../../../tensor/tensor.ts";
+import type { Gpu } from "../../gpu.ts";
+import type { Backend, BackendModel, ExecuteRequest, ModelSource, Placement, RuntimeTensor } from "../backend.ts";
+import { needsStaticShapes, openModel, prepareModel, type ModelFile } from "./model-file.ts";
+import { ortFor, type OrtApi } from "./ort-builds.ts";
+import { ortError } from "./ort-errors.ts";
+import { ortMutex } from "./ort-mutex.ts";
+import { fromOrt, staysOnGpu, toOrt } from "./ort-tensors.ts";
+import { createSessionCache, type SessionCache } from "./session-cache.ts";
+import { optionsOf } from "./session-options.ts";
+
+/** Settings of the backend, for tests and measurements. */
+export interface OnnxruntimeOptions {
+  /** A GPU session in which any node would run on the CPU is refused. Default false. */
+  readonly disableCpuFallback?: boolean;
+  readonly sessions?: SessionCache;
+  /** Called with what was rewritten each time a session is made. */
+  onRewrite?(model: string, changes: readonly RewriteChange[]): void;
+}
+
+/** Triton's "onnxruntime" backend on onnxruntime-web: KIND_GPU on WebGPU with the worker's device, KIND_CPU on WebAssembly. */
+export function createOnnxruntimeBackend(options: OnnxruntimeOptions = {}): Backend {
+  const sessions = options.sessions ?? createSessionCache();
+  return {
+    name: "onnxruntime",
+    async load(source, placement, { gpu }, signal) {
+      if (placement === "gpu" && gpu === undefined) {
+        throw new ConchError("NO_WEBGPU", `Model "${source.name}" is placed on the GPU (KIND_GPU), and this browser offers no WebGPU: set KIND_CPU`, {
+          data: { model: source.name },
+        });
+      }
+      const file = await openModel(source, placement, gpu?.device);
+      signal.throwIfAborted();
+      return loadedModel(source, placement, placement === "gpu" ? gpu : undefined, file, sessions, options);
+    },
+  };
+}
+
+/** The backend with its defaults: one cache of sessions for the worker. */
+export const onnxruntimeBackend: Backend = createOnnxruntimeBackend();
+
+function loadedModel(
+  source: ModelSource,
+  placement: Placement,
+  gpu: Gpu | undefined,
+  file: ModelFile,
+  sessions: SessionCache,
+  options: OnnxruntimeOptions,
+): BackendModel {
+  const { header } = file;
+  const owner = {};
+  const inputs = new Map(header.inputs.map((value) => [value.name, value]));
+  const outputs = new Map(header.outputs.map((value) => [value.name, value]));
+  const perShape = needsStaticShapes(header, placement);
+  let lost: GPUDeviceLostInfo | undefined;
+  void gpu?.device.lost.then((info) => (lost = info));
+
+  function accepts(input: string): "gpu" | "host" {
+    const value = inputs.get(input);
+    if (gpu === undefined || value === undefined) return "host";
+    return staysOnGpu(fromOnnx(value.elementType)) && !readOnHost(header.model, value) ? "gpu" : "host";
+  }
+
+  function feedShapes(request: ExecuteRequest): Map<string, readonly number[]> {
+    const shapes = new Map<string, readonly number[]>();
+    for (const [name, tensor] of request.inputs) shapes.set(name, modelShape(inputs.get(name), shapeOf(tensor)));
+    return shapes;
+  }
+
+  async function sessionFor(ort: OrtApi, request: ExecuteRequest, shapes: Map<string, readonly number[]>): Promise<InferenceSession> {
+    const key = perShape ? JSON.stringify([...shapes].sort()) : "";
+    const { session } = await sessions.get(owner, key, file.blob.size + sum(header.externalData.values()), async () => {
+      request.progress("loading");
+      const prepared = await prepareModel(source, file, placement, perShape ? shapes : new Map());
+      request.signal.throwIfAborted();
+      options.onRewrite?.(source.name, prepared.changes);
+      request.progress("compiling");
+      try {
+        return await ort.InferenceSession.create(prepared.bytes, {
+          ...optionsOf(source.config),
+          ...(gpu === undefined ? { executionProviders: ["wasm"] } : gpuOptions(gpu, outputs, options)),
+          ...(prepared.externalData.length > 0 && { externalData: prepared.externalData }),
+        });
+      } catch (thrown) {
+        throw ortError(thrown, { model: source.name, stage: "load" });
+      }
+    });
+    return session;
+  }
+
+  async function run(ort: OrtApi, request: ExecuteRequest): Promise<Map<string, RuntimeTensor>> {
+    request.signal.throwIfAborted();
+    const shapes = feedShapes(request);
+    const session = await sessionFor(ort, request, shapes);
+    request.signal.throwIfAborted();
+    request.progress("running");
+    const feeds: Record<string, OrtTensor> = {};
+    for (const [name, tensor] of request.inputs) {
+      assert(gpu !== undefined || tensor.location === "host", `input ${name} of a KIND_CPU model lies in host memory`);
+      feeds[name] = toOrt(ort, name, tensor, shapes.get(name) ?? shapeOf(tensor));
+    }
+    request.report?.mark(source.name);
+    // ONNX Runtime submits by itself, so what its inputs wait for has to be in the queue before.
+    gpu?.submit();
+    const results = await session.run(feeds, [...request.requestedOutputs]);
+    request.report?.mark(source.name);
+    const made = new Map<string, RuntimeTensor>();
+    for (const name of request.requestedOutputs) {
+      const output = results[name];
+      assert(output !== undefined, `ONNX Runtime gave output ${name}`);
+      made.set(name, fromOrt(output, `${source.name}/${name}`, configShape(outputs.get(name), output.dims), gpu?.memory));
+    }
+    return made;
+  }
+
+  return {
+    accepts,
+
+    async execute(request) {
+      const ort = await ortFor(placement).catch((thrown: unknown) => {
+        throw ortError(thrown, { model: source.name, stage: "load" });
+      });
+      let made: Map<string, RuntimeTensor>;
+      try {
+        made = await ortMutex.run(() => run(ort, request));
+      } catch (thrown) {
+        throw deviceLost(source.name, lost) ?? ortError(thrown, { model: source.name, stage: "run" });
+      }
+      // A run with GPU outputs on a lost device does not throw.
+      const gone = deviceLost(source.name, lost);
+      if (gone === undefined) return made;
+      for (const tensor of made.values()) if (tensor.location === "gpu") tensor.buffer.release();
+      throw gone;
+    },
+
+    dispose: () => ortMutex.run(() => sessions.release(owner)),
+  };
+}
+
+function gpuOptions(gpu: Gpu, outputs: ReadonlyMap<string, OnnxValue>, options: OnnxruntimeOptions): InferenceSession.SessionOptions {
+  const preferredOutputLocation: Record<string, OrtTensor.DataLocation> = {};
+  for (const [name, value] of outputs) preferredOutputLocation[name] = staysOnGpu(fromOnnx(value.elementType)) ? "gpu-buffer" : "cpu";
+  // NHWC, the default, computes some convolutions wrong without a word.
+  const provider: InferenceSession.WebGpuExecutionProviderOption = { name: "webgpu", device: gpu.device, preferredLayout: "NCHW" };
+  return {
+    executionProviders: [provider],
+    preferredOutputLocation,
+    ...(options.disableCpuFallback === true && { extra: { session: { disable_cpu_ep_fallback: "1" } } }),
+  };
+}
+
+/** True for an input that CPU operators of a WebGPU session read: int64 arithmetic is not on the GPU, so it would be copied back. */
+function readOnHost(model: OnnxModel, input: OnnxValue): boolean {
+  if (fromOnnx(input.elementType) !== "TYPE_INT64") return false;
+  return !model.graph.nodes.every((node) => !node.inputs.includes(input.name) || (isStandard(node.domain) && node.op.startsWith("Gather")));
+}
+
+function shapeOf(tensor: RuntimeTensor): readonly number[] {
+  return tensor.location === "gpu" ? tensor.shape : tensor.tensor.shape;
+}
+
+/** Triton's dims say [1] for a scalar, which the model takes without an axis. */
+function modelShape(value: OnnxValue | undefined, shape: readonly number[]): readonly number[] {
+  return value?.shape?.length === 0 && elementCount(shape) === 1 ? [] : shape;
+}
+
+function configShape(value: OnnxValue | undefined, shape: readonly number[]): readonly number[] {
+  return value?.shape?.length === 0 && shape.length === 0 ? [1] : shape;
+}
+
+function deviceLost(model: string, info: GPUDeviceLostInfo | undefined): ConchError | undefined {
+  if (info === undefined) return undefined;
+  return new ConchError("DEVICE_LOST", `The GPU device was lost (${info.reason}) while model "${model}" ran: ${info.message || "no reason given"}`, {
+    data: { model, reason: info.reason },
+  });
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,28 @@
+import { createContext, useContext } from "react";
+import { assert } from "../base/errors.ts";
+import type { Derivation } from "../state/derived.ts";
+import type { DocumentStore } from "../state/document.ts";
+import type { SelectionStore } from "../state/selection.ts";
+import type { SessionStore } from "../state/session.ts";
+
+/** The stores of one window, made by the composition root. They never change while the window lives. */
+export interface App {
+  /** Texts of the open repository and their history. */
+  readonly document: DocumentStore;
+  /** Views derived from those texts, memoised. */
+  readonly derivation: Derivation;
+  /** What the user looks at. */
+  readonly selection: SelectionStore;
+  /** Inputs, runs and results, and the worker behind them. */
+  readonly session: SessionStore;
+}
+
+/** The only React context of the application. */
+export const AppContext = createContext<App | null>(null);
+
+/** The stores; read them with zustand's `useStore(app.document, selector)`. */
+export function useApp(): App {
+  const app = useContext(AppContext);
+  assert(app !== null, "useApp outside of AppContext");
+  return app;
+}

@@ -1,0 +1,81 @@
+import type { Diagnostic } from "../base/diagnostic.ts";
+import type { EnsembleGraph, GraphStep, GraphTensor } from "../triton/ensemble/graph.ts";
+import type { GraphModel } from "../triton/ensemble/graph-model.ts";
+import type { RunState } from "./session.ts";
+import type { Derivation, ModelView, RepositoryView } from "./derived.ts";
+
+/** The model that is on screen, as a graph: an ensemble, or one step between its inputs and outputs. */
+export interface OpenModel {
+  readonly repository: RepositoryView;
+  readonly view: ModelView;
+  readonly graph: EnsembleGraph;
+  /** True while `graph` belongs to an older text because the present one does not parse. */
+  readonly stale: boolean;
+}
+
+/** The open model, or undefined where none is open or the repository no longer has it. */
+export function openModelOf(derivation: Derivation, repository: RepositoryView, name: string | null): OpenModel | undefined {
+  const view = name === null ? undefined : repository.models.get(name);
+  if (view === undefined) return undefined;
+  const { graph, stale } = derivation.ensemble(repository, view.name);
+  return { repository, view, graph: view.isEnsemble ? graph : aloneGraph(graph, repository.graphModels.get(view.name)), stale };
+}
+
+/** A model that is no ensemble as the graph that a request for it runs: one step, every port on a wire of its own name. */
+export function aloneGraph({ name, file, maxBatchSize, inputs, outputs }: EnsembleGraph, model: GraphModel | undefined): EnsembleGraph {
+  const port = ({ name, dataType, dims, optional }: (typeof inputs)[number]) => ({ name, tensor: name, dataType, dims, optional, exists: true });
+  const step: GraphStep = {
+    index: 0,
+    id: `step:${name}`,
+    modelName: name,
+    modelVersion: -1,
+    ...(model === undefined ? {} : { model }),
+    inputs: inputs.map(port),
+    outputs: outputs.map(port),
+  };
+  const batched = maxBatchSize > 0;
+  const tensors: GraphTensor[] = [
+    ...inputs.map(({ name, dataType, dims }): GraphTensor => ({
+      name, dataType, dims, batched, otherProducers: [],
+      producer: { kind: "input", name },
+      consumers: [{ kind: "step", step: 0, port: name }],
+    })),
+    ...outputs.map(({ name, dataType, dims }): GraphTensor => ({
+      name, dataType, dims, batched, otherProducers: [],
+      producer: { kind: "step", step: 0, port: name },
+      consumers: [{ kind: "output", name }],
+    })),
+  ];
+  return { name, file, maxBatchSize, inputs, outputs, steps: [step], tensors, diagnostics: [] };
+}
+
+/** The id by which a run speaks of a step of the open model. */
+export function runStepId(model: OpenModel, step: number): string {
+  return model.view.isEnsemble ? String(step) : "";
+}
+
+/** The result that holds a tensor of the open model after a run ("output:MASK", "wire:logits"), with its handle. */
+export function resultOf(run: RunState, model: string, tensor: string): { id: string; bytes: number; shape: readonly number[] } | undefined {
+  if (run.model !== model || run.result === null) return undefined;
+  const output = run.result.outputs[tensor];
+  if (output !== undefined) return { id: `output:${tensor}`, bytes: output.bytes, shape: output.shape };
+  const wire = run.result.wires[tensor];
+  return wire === undefined ? undefined : { id: `wire:${tensor}`, bytes: wire.bytes, shape: wire.shape };
+}
+
+/** The findings of a node of the graph: those about its step, and, for a step, those of its model's own configuration. */
+export function findingsOfNode({ graph, view }: OpenModel, all: readonly Diagnostic[], node: string): readonly Diagnostic[] {
+  const step = graph.steps.find(({ id }) => id === node);
+  if (step !== undefined) {
+    return all.filter(({ model, subject }) =>
+      model === view.name && subject?.step !== undefined ? subject.step === step.index : model === step.modelName,
+    );
+  }
+  const name = node.slice(node.indexOf(":") + 1);
+  return all.filter(({ model, subject }) => model === view.name && subject?.step === undefined && subject?.tensor === name);
+}
+
+/** The findings that name a tensor of the open model. */
+export function findingsOfTensor({ view }: OpenModel, all: readonly Diagnostic[], tensor: string): readonly Diagnostic[] {
+  return all.filter(({ model, subject }) => model === view.name && subject?.tensor === tensor);
+}

@@ -1,0 +1,29 @@
+import { useMemo } from "react";
+import { useStore } from "zustand";
+import type { Diagnostic } from "../base/diagnostic.ts";
+import type { RepositoryView } from "../state/derived.ts";
+import { openModelOf, type OpenModel } from "../state/open-model.ts";
+import { useApp } from "./app-context.ts";
+
+/** What follows from the files of the open repository; the same object until they change. */
+export function useRepository(): RepositoryView {
+  const { document, derivation } = useApp();
+  const files = useStore(document, (state) => state.files);
+  const origin = useStore(document, (state) => state.origin);
+  return useMemo(() => derivation.repository(files, origin?.emptyFolders), [derivation, files, origin]);
+}
+
+/** The model on screen as a graph; undefined where none is open. */
+export function useOpenModel(): OpenModel | undefined {
+  const { derivation, selection } = useApp();
+  const repository = useRepository();
+  const model = useStore(selection, (state) => state.model);
+  return useMemo(() => openModelOf(derivation, repository, model), [derivation, repository, model]);
+}
+
+/** Every finding of the open repository. */
+export function useDiagnostics(): readonly Diagnostic[] {
+  const { derivation } = useApp();
+  const repository = useRepository();
+  return useMemo(() => derivation.allDiagnostics(repository), [derivation, repository]);
+}

@@ -135,6 +135,7 @@ export function decodeTensor(bytes: Uint8Array): OnnxTensor {
     } else reader.skip(wire, no);
     return false;
   });
+  if (dims.some((size) => size < 0)) throw new RangeError(`tensor ${name} has a negative dimension`);
   if (location === 1) {
     const length = external.get("length");
     payload = {

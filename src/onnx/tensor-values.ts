@@ -38,7 +38,7 @@ export function tensorByteLength(tensor: OnnxTensor): number {
 
 /**
  * The elements as little-endian bytes, without a copy where the file holds them so (raw_data, external data).
- * undefined where they are not at hand: left out of a header, an external file that is not given, a string tensor.
+ * undefined where they are not at hand: left out of a header, an external file that is not given, a string tensor, a wrong length.
  */
 export function tensorRaw(tensor: OnnxTensor, external?: ExternalBytes): Uint8Array | undefined {
   const size = tensorByteLength(tensor);
@@ -49,9 +49,20 @@ export function tensorRaw(tensor: OnnxTensor, external?: ExternalBytes): Uint8Ar
     return raw?.byteLength === size ? raw : undefined;
   }
   let raw: Uint8Array | undefined;
+  try {
+    raw = inlineBytes(tensor);
+  } catch {
+    // The elements do not follow the message: as good as none.
+    return undefined;
+  }
+  return raw.byteLength === size ? raw : undefined;
+}
+
+function inlineBytes(tensor: OnnxTensor): Uint8Array {
+  let raw: Uint8Array | undefined;
   let typed: number[] | bigint[] | undefined;
   eachField(tensor.encoded, (no, wire, reader) => {
-    if (no === 9) raw = reader.bytes();
+    if (no === 9 && wire === WireType.LengthDelimited) raw = reader.bytes();
     else if (no === 4) typed = collect(typed, reader, wire, () => reader.float());
     else if (no === 5) typed = collect(typed, reader, wire, () => reader.int32());
     else if (no === 7) typed = collect(typed, reader, wire, () => BigInt(reader.int64()));
@@ -60,8 +71,7 @@ export function tensorRaw(tensor: OnnxTensor, external?: ExternalBytes): Uint8Ar
     else reader.skip(wire, no);
     return false;
   });
-  raw ??= typed === undefined ? new Uint8Array(0) : toBytes(tensor.elementType, typed);
-  return raw.byteLength === size ? raw : undefined;
+  return raw ?? (typed === undefined ? new Uint8Array(0) : toBytes(tensor.elementType, typed));
 }
 
 function collect<T extends number | bigint>(typed: number[] | bigint[] | undefined, reader: BinaryReader, wire: WireType, read: () => T): T[] {

@@ -41,6 +41,9 @@ export const convTransposeToConv: Rewrite = {
   },
 };
 
+/** The convolution has stride³ as many channels; no network upsamples by more at once. */
+const MAX_STRIDE = 16;
+
 /** True for ConvTranspose nodes over three spatial axes. */
 export function isVolumetric(model: OnnxModel, node: OnnxNode): boolean {
   if (node.op !== "ConvTranspose" || !isStandard(node.domain)) return false;
@@ -58,6 +61,10 @@ export function whyNotRewritable(model: OnnxModel, node: OnnxNode, withExternal 
   if (group !== 1) return `it has ${group} groups`;
   const window = windowOf(node, weights.dims);
   if (window === undefined) return "its kernel is not known";
+  if (weights.dims.length !== 5 || window.kernel.some((size, i) => size !== weights.dims[i + 2])) return "its kernel_shape is not that of its weights";
+  if (window.strides.length !== 3 || window.strides.some((stride) => stride < 1 || stride > MAX_STRIDE)) {
+    return `its strides are [${window.strides.join(", ")}]`;
+  }
   if (window.autoPad !== "NOTSET" && window.autoPad !== "VALID") return `its auto_pad is ${window.autoPad}`;
   if (attribute(node, "output_shape") !== undefined) return "it states an output_shape";
   if (window.dilations.some((dilation) => dilation !== 1)) return `its dilations are [${window.dilations.join(", ")}]`;

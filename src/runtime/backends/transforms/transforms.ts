@@ -1,0 +1,101 @@
+import { ConchError } from "../../../base/errors.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
+import type { ModelConfig } from "../../../triton/model-config/model-config.ts";
+import { loadCpuTable, loadGpuTable } from "../../../transforms/catalogue.ts";
+import { parseChain, type TransformChain } from "../../../transforms/chain.ts";
+import { runChainOnCpu } from "../../../transforms/chain-run.ts";
+import { runChainOnGpu, type GpuTable, type GpuValue } from "../../../transforms/gpu-chain.ts";
+import type { Gpu } from "../../gpu.ts";
+import { createRunReport } from "../../run-report.ts";
+import type { Backend, BackendModel, ExecuteRequest, ModelSource, RuntimeTensor } from "../backend.ts";
+
+/** Triton's python backend, for models whose version folder has a transforms.json: WGSL for KIND_GPU, TypeScript for KIND_CPU. */
+export const transformsBackend: Backend = {
+  name: "python",
+  async load(source, placement, { gpu }, signal) {
+    const chain = await readChain(source);
+    signal.throwIfAborted();
+    if (placement === "cpu") {
+      const table = await loadCpuTable(chain);
+      return model(source.config, "host", (request) =>
+        Promise.resolve(
+          new Map(
+            [...runChainOnCpu(chain, source.config, hostTensors(request), table, request.signal, request.requestedOutputs)].map(
+              ([name, tensor]): [string, RuntimeTensor] => [name, { location: "host", tensor }],
+            ),
+          ),
+        ),
+      );
+    }
+    if (gpu === undefined) {
+      throw new ConchError("NO_WEBGPU", `Model "${source.name}" is placed on KIND_GPU, and there is no WebGPU here: place it on KIND_CPU`, {
+        data: { model: source.name },
+      });
+    }
+    const table = await loadGpuTable(chain);
+    return model(source.config, "gpu", (request) => executeOnGpu(gpu, chain, source.config, table, request));
+  },
+};
+
+async function readChain(source: ModelSource): Promise<TransformChain> {
+  const file = await source.files.open("transforms.json");
+  if (file === undefined) {
+    throw new ConchError(
+      "MODEL_NOT_RUNNABLE",
+      `Model "${source.name}" has backend python, and version ${source.version} has no transforms.json: Conch cannot run model.py. Run it on a server`,
+      { data: { model: source.name, version: source.version } },
+    );
+  }
+  const path = `${source.name}/${source.version}/transforms.json`;
+  const { chain, diagnostics } = parseChain(await file.text(), { model: source.name, file: path });
+  if (chain !== undefined) return chain;
+  const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+  throw new ConchError("TRANSFORMS_INVALID", `${path}: ${errors.join("; ")}`, { data: { model: source.name, file: path, problems: errors.length } });
+}
+
+function model(config: ModelConfig, side: "gpu" | "host", execute: BackendModel["execute"]): BackendModel {
+  return {
+    execute(request) {
+      request.progress("running");
+      return execute(request);
+    },
+    accepts: (input) => (config.input.find(({ name }) => name === input)?.data_type === "TYPE_STRING" ? "host" : side),
+    dispose: () => Promise.resolve(),
+  };
+}
+
+function hostTensors({ inputs }: ExecuteRequest): Map<string, Tensor> {
+  return new Map(
+    [...inputs].map(([name, input]) => {
+      if (input.location === "host") return [name, input.tensor];
+      throw new Error(`Conch bug: input ${name} of a KIND_CPU step lies on the GPU`);
+    }),
+  );
+}
+
+function gpuValues({ inputs }: ExecuteRequest): Map<string, GpuValue> {
+  return new Map(
+    [...inputs].map(([name, input]) => {
+      if (input.location === "gpu") return [name, input];
+      throw new ConchError("TENSOR_MISMATCH", `Input "${name}" is ${input.tensor.dataType}: no transform takes it on KIND_GPU`, { data: { input: name } });
+    }),
+  );
+}
+
+async function executeOnGpu(gpu: Gpu, chain: TransformChain, config: ModelConfig, table: GpuTable, request: ExecuteRequest): Promise<Map<string, RuntimeTensor>> {
+  // Without a run to report to, what kernels find is asked for at once.
+  const own = request.report === undefined ? createRunReport(gpu) : undefined;
+  const report = request.report ?? own;
+  if (report === undefined) throw new Error("Conch bug: a report was made above");
+  try {
+    const values = await runChainOnGpu({ gpu, report, signal: request.signal }, chain, config, gpuValues(request), table, request.requestedOutputs);
+    const [error] = (await own?.finish())?.errors ?? [];
+    if (error !== undefined) {
+      for (const { buffer } of values.values()) buffer.release();
+      throw error;
+    }
+    return new Map([...values].map(([name, value]): [string, RuntimeTensor] => [name, { location: "gpu", ...value }]));
+  } finally {
+    own?.dispose();
+  }
+}

@@ -8,7 +8,7 @@ describe("numbers in the interface", () => {
     [1000, "0.98 KiB"],
     [1536, "1.50 KiB"],
     [12_897_485, "12.3 MiB"],
-    [1_047_527_424, "0.98 GiB"],
+    [1_048_051_712, "0.98 GiB"],
   ])("%d bytes are %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 
   it.each([

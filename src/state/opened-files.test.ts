@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { RepositorySource } from "../repositories/source.ts";
+import { createDerivation } from "./derived.ts";
+import type { DocumentFile } from "./document.ts";
+import { documentFiles, editedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
+
+const ENSEMBLE = `platform: "ensemble"
+input [
+  { name: "CT_AFFINE" data_type: TYPE_FP64 dims: [ 4, 4 ] optional: true },
+  { name: "CT" data_type: TYPE_FP32 dims: [ -1, -1, -1 ] }
+]
+ensemble_scheduling { step [ { model_name: "inner" model_version: -1 } ] }
+`;
+
+function source(files: Record<string, string | Uint8Array<ArrayBuffer>>): RepositorySource {
+  return {
+    kind: "sample",
+    name: "x",
+    emptyFolders: [],
+    report: { root: "", files: 0, bytes: 0, entries: [], more: 0 },
+    files: Object.entries(files).map(([path, content]) => ({ path, size: content.length, blob: () => Promise.resolve(new Blob([content])) })),
+  };
+}
+
+function view(texts: Record<string, string>) {
+  return createDerivation().repository(new Map(Object.entries(texts).map(([path, text]): [string, DocumentFile] => [path, { path, text }])));
+}
+
+describe("files of an opened repository", () => {
+  it("become texts where name and bytes are text", async () => {
+    const opened = source({ "a/config.pbtxt": "name: \"a\"", "a/labels.txt": new Uint8Array([0xff, 0xfe, 0x00]), "a/1/model.onnx": "onnx" });
+    const texts = await readTexts(opened, new AbortController().signal);
+    expect([...texts]).toEqual([["a/config.pbtxt", "name: \"a\""]]);
+    expect(documentFiles(opened, texts).map(({ path, text, saved }) => ({ path, text, saved }))).toEqual([
+      { path: "a/config.pbtxt", text: "name: \"a\"", saved: "name: \"a\"" },
+      { path: "a/labels.txt", text: undefined, saved: undefined },
+      { path: "a/1/model.onnx", text: undefined, saved: undefined },
+    ]);
+  });
+
+  it("keep the edits of an earlier visit, and files made then", () => {
+    const kept = new Map([
+      ["a/config.pbtxt", { path: "a/config.pbtxt", saved: "old", text: "edited", version: 2 }],
+      ["b/config.pbtxt", { path: "b/config.pbtxt", saved: null, text: "new", version: 1 }],
+    ]);
+    const files = documentFiles(source({ "a/config.pbtxt": "old" }), new Map([["a/config.pbtxt", "old"]]), kept);
+    expect(files.map(({ path, text, saved }) => [path, text, saved])).toEqual([
+      ["a/config.pbtxt", "edited", "old"],
+      ["b/config.pbtxt", "new", null],
+    ]);
+    expect(editedPaths(new Map(files.map((file) => [file.path, file])))).toEqual(["a/config.pbtxt", "b/config.pbtxt"]);
+  });
+});
+
+describe("what is shown first", () => {
+  it.each<[string, Record<string, string>, string | null]>([
+    ["the outermost ensemble", { "zeta/config.pbtxt": ENSEMBLE, "inner/config.pbtxt": ENSEMBLE.replace("inner", "net"), "a/config.pbtxt": "" }, "zeta"],
+    ["the first model without an ensemble", { "b/config.pbtxt": "", "a/config.pbtxt": "" }, "a"],
+    ["nothing of nothing", {}, null],
+  ])("is %s", (_, texts, model) => expect(firstModel(view(texts))).toBe(model));
+
+  it("takes dropped files for the input that is no matrix", () => {
+    expect(inputForFiles(view({ "e/config.pbtxt": ENSEMBLE }), "e")).toBe("CT");
+    expect(inputForFiles(view({}), "e")).toBeUndefined();
+  });
+
+  it("offers each example once, without what describes it", () => {
+    const { files } = source({ "a.nii.gz": "", "a.truth.json": "", "b.json": "" });
+    expect([...exampleGroups(files)].map(([stem, group]) => [stem, group.map(({ path }) => path)])).toEqual([
+      ["a", ["a.nii.gz"]],
+      ["b", ["b.json"]],
+    ]);
+  });
+});

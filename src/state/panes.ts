@@ -1,0 +1,60 @@
+import { createStore } from "zustand/vanilla";
+import { persist } from "zustand/middleware";
+
+/** Tabs of the dock at the bottom. */
+export const DOCK_TABS = ["run", "timeline", "results", "problems", "plan"] as const;
+export type DockTab = (typeof DOCK_TABS)[number];
+
+/** What the centre shows: the graph, the text, or both. */
+export type Centre = "graph" | "split" | "text";
+
+/** The one pane of a narrow window. */
+export const NARROW_PANES = ["explorer", "graph", "text", "inspector", "dock"] as const;
+export type NarrowPane = (typeof NARROW_PANES)[number];
+
+/** Which panes are open. Kept in localStorage, but for the tab and the narrow window's pane; never in the history. */
+export interface PanesState {
+  readonly explorer: boolean;
+  readonly inspector: boolean;
+  readonly dock: boolean;
+  readonly centre: Centre;
+  readonly tab: DockTab;
+  readonly narrow: NarrowPane;
+  toggle(pane: "explorer" | "inspector" | "dock"): void;
+  setOpen(pane: "explorer" | "inspector" | "dock", open: boolean): void;
+  setCentre(centre: Centre): void;
+  /** Opens the dock at a tab. */
+  showTab(tab: DockTab): void;
+  showNarrow(narrow: NarrowPane): void;
+  /** Makes the text visible; beside the graph where it is hidden. */
+  showText(): void;
+  /** Makes the graph visible; beside the text where it is hidden. */
+  showGraph(): void;
+}
+
+/** The panes of a window, as they were left. */
+export function createPanesStore() {
+  return createStore<PanesState>()(
+    persist(
+      (set) => ({
+        explorer: true,
+        inspector: true,
+        dock: true,
+        centre: "graph",
+        tab: "run",
+        narrow: "graph",
+        toggle: (pane) => set((state) => ({ [pane]: !state[pane] })),
+        setOpen: (pane, open) => set((state) => (state[pane] === open ? state : { [pane]: open })),
+        setCentre: (centre) => set({ centre }),
+        showTab: (tab) => set({ tab, dock: true, narrow: "dock" }),
+        showNarrow: (narrow) => set({ narrow }),
+        showText: () => set(({ centre }) => ({ centre: centre === "graph" ? "split" : centre, narrow: "text" })),
+        showGraph: () => set(({ centre }) => ({ centre: centre === "text" ? "split" : centre, narrow: "graph" })),
+      }),
+      { name: "conch-panes", partialize: ({ explorer, inspector, dock, centre }) => ({ explorer, inspector, dock, centre }) },
+    ),
+  );
+}
+
+/** The panes store. */
+export type PanesStore = ReturnType<typeof createPanesStore>;

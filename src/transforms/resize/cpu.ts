@@ -5,7 +5,7 @@ import { castElements } from "../element-cast.ts";
 import type { ArrayItem, CpuTransform } from "../transform.ts";
 import { isLinear, resizedSizes, type ResizeMode, type ResizeParameters } from "./spec.ts";
 
-/** Resized, bit-equal to torch for area and the nearest modes. */
+/** Resized, bit-equal to torch on x86. */
 export const resizeCpu: CpuTransform<ResizeParameters> = (parameters, keys, dictionary, signal) =>
   mapEntries("Resize", keys, dictionary, (item, key) => resized(parameters, item, key, signal));
 
@@ -24,7 +24,7 @@ function resized(parameters: ResizeParameters, item: ArrayItem, key: string, sig
     signal?.throwIfAborted();
     const input = source.subarray(channel * sizesIn, (channel + 1) * sizesIn);
     const output = data.subarray(channel * sizesOut, (channel + 1) * sizesOut);
-    resizeVolume(parameters.mode, parameters.align_corners === true, input, threeSizes(from), output, threeSizes(to), from.length);
+    resizeVolume(parameters.mode, parameters.align_corners === true, input, threeSizes(from), output, threeSizes(to));
   }
   return { dataType: "TYPE_FP32", shape, data, ...affine };
 }
@@ -36,9 +36,10 @@ function threeSizes(sizes: readonly number[]): Sizes {
   return [sizes.at(-3) ?? 1, sizes.at(-2) ?? 1, sizes.at(-1) ?? 1];
 }
 
-function resizeVolume(mode: ResizeMode, corners: boolean, input: Float32Array, from: Sizes, output: Float32Array, to: Sizes, rank: number): void {
-  if (mode === "area") areaVolume(input, from, output, to);
-  else if (isLinear(mode)) linearVolume(input, from, output, to, [0, 1, 2].map((axis) => linearTaps(from[axis] ?? 1, to[axis] ?? 1, corners)), rank);
+function resizeVolume(mode: ResizeMode, corners: boolean, input: Float32Array, from: Sizes, output: Float32Array, to: Sizes): void {
+  if (mode === "area" && output.length === 1) output[0] = meanOf(input);
+  else if (mode === "area") areaVolume(input, from, output, to);
+  else if (isLinear(mode)) linearVolume(input, from, output, to, [0, 1, 2].map((axis) => linearTaps(from[axis] ?? 1, to[axis] ?? 1, corners)));
   else gatherVolume(input, from, output, to, [0, 1, 2].map((axis) => nearestIndices(from[axis] ?? 1, to[axis] ?? 1, mode === "nearest-exact")));
 }
 
@@ -51,6 +52,13 @@ export function areaWindows(from: number, to: number): { starts: Int32Array; end
     ends[o] = Math.ceil(((o + 1) * from) / to);
   }
   return { starts, ends };
+}
+
+// To a single voxel torch takes the mean, whose own summation is as good as exact; a float32 sum from the first voxel to the last is not.
+function meanOf(input: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < input.length; i++) sum += input[i] as number;
+  return sum / input.length;
 }
 
 // torch's adaptive_avg_pool3d: a float32 sum from 0 in the order axis 0, 1, 2, then divided by the three window sizes one after the other.
@@ -130,14 +138,15 @@ export interface LinearTaps {
   readonly highWeight: Float32Array;
 }
 
-/** torch's source positions, in float32: scale·(o + ½) - ½ not below 0, or with `corners` o·(from-1)/(to-1). */
+/**
+ * torch's source positions: s·(o + ½) - ½ not below 0, or s·o with `corners`, computed in double from the float32 scale s. An axis that keeps
+ * its size is copied.
+ */
 export function linearTaps(from: number, to: number, corners: boolean): LinearTaps {
   const taps = { low: new Int32Array(to), high: new Int32Array(to), lowWeight: new Float32Array(to), highWeight: new Float32Array(to) };
   const scale = corners ? (to > 1 ? Math.fround((from - 1) / (to - 1)) : 0) : Math.fround(from / to);
   for (let o = 0; o < to; o++) {
-    const position = corners
-      ? Math.fround(scale * o)
-      : Math.max(Math.fround(Math.fround(scale * Math.fround(o + 0.5)) - 0.5), 0);
+    const position = corners ? scale * o : Math.max(scale * (o + 0.5) - 0.5, 0);
     const low = Math.min(Math.floor(position), from - 1);
     const weight = Math.min(Math.max(Math.fround(position - low), 0), 1);
     taps.low[o] = low;
@@ -156,7 +165,9 @@ export function linearTaps(from: number, to: number, corners: boolean): LinearTa
   return taps;
 }
 
-function linearVolume(input: Float32Array, from: Sizes, output: Float32Array, to: Sizes, taps: readonly LinearTaps[], _rank: number): void {
+// Axis 2 first, then 1, then 0; each step is fma(low, weight, fround(high · weight)), as torch is compiled. The sum of an exact product and a
+// float32 in double, rounded to float32, stands for the fma.
+function linearVolume(input: Float32Array, from: Sizes, output: Float32Array, to: Sizes, taps: readonly LinearTaps[]): void {
   const [depth, rows, width] = taps as [LinearTaps, LinearTaps, LinearTaps];
   const { low, high, lowWeight, highWeight } = width;
   let at = 0;
@@ -179,19 +190,13 @@ function linearVolume(input: Float32Array, from: Sizes, output: Float32Array, to
         const l = high[o2] as number;
         const w0 = lowWeight[o2] as number;
         const w1 = highWeight[o2] as number;
-        const w00 = Math.fround(d0 * r0);
-        const w01 = Math.fround(d0 * r1);
-        const w10 = Math.fround(d1 * r0);
-        const w11 = Math.fround(d1 * r1);
-        let sum = Math.fround(Math.fround(w00 * w0) * (input[a + k] as number));
-        sum = Math.fround(sum + Math.fround(Math.fround(w00 * w1) * (input[a + l] as number)));
-        sum = Math.fround(sum + Math.fround(Math.fround(w01 * w0) * (input[b + k] as number)));
-        sum = Math.fround(sum + Math.fround(Math.fround(w01 * w1) * (input[b + l] as number)));
-        sum = Math.fround(sum + Math.fround(Math.fround(w10 * w0) * (input[c + k] as number)));
-        sum = Math.fround(sum + Math.fround(Math.fround(w10 * w1) * (input[c + l] as number)));
-        sum = Math.fround(sum + Math.fround(Math.fround(w11 * w0) * (input[d + k] as number)));
-        sum = Math.fround(sum + Math.fround(Math.fround(w11 * w1) * (input[d + l] as number)));
-        output[at++] = sum;
+        const lineA = Math.fround((input[a + k] as number) * w0 + Math.fround((input[a + l] as number) * w1));
+        const lineB = Math.fround((input[b + k] as number) * w0 + Math.fround((input[b + l] as number) * w1));
+        const lineC = Math.fround((input[c + k] as number) * w0 + Math.fround((input[c + l] as number) * w1));
+        const lineD = Math.fround((input[d + k] as number) * w0 + Math.fround((input[d + l] as number) * w1));
+        const planeNear = Math.fround(lineA * r0 + Math.fround(lineB * r1));
+        const planeFar = Math.fround(lineC * r0 + Math.fround(lineD * r1));
+        output[at++] = Math.fround(planeNear * d0 + Math.fround(planeFar * d1));
       }
     }
   }

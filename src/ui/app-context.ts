@@ -3,7 +3,9 @@ import { assert } from "../base/errors.ts";
 import type { Derivation } from "../state/derived.ts";
 import type { DocumentStore } from "../state/document.ts";
 import type { SelectionStore } from "../state/selection.ts";
+import type { PanesStore } from "../state/panes.ts";
 import type { SessionStore } from "../state/session.ts";
+import type { WorkspaceSession } from "../state/workspace.ts";
 
 /** The stores of one window, made by the composition root. They never change while the window lives. */
 export interface App {
@@ -15,6 +17,10 @@ export interface App {
   readonly selection: SelectionStore;
   /** Inputs, runs and results, and the worker behind them. */
   readonly session: SessionStore;
+  /** Which repository is open, its examples, and the verbs that open and save. */
+  readonly workspace: WorkspaceSession;
+  /** Which panes and tabs are open. */
+  readonly panes: PanesStore;
 }
 
 /** The only React context of the application. */

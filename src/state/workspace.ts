@@ -1,0 +1,353 @@
+import { createStore } from "zustand/vanilla";
+import { ConchError, isAbort, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
+import { openDirectory } from "../repositories/directory/open-directory.ts";
+import type { Drop } from "../repositories/dropped/read-drop.ts";
+import type { Fetch } from "../repositories/fetch-file.ts";
+import { openHttp } from "../repositories/http/open-http.ts";
+import type { SampleEntry } from "../repositories/listing.ts";
+import { listSamples, openSample, sampleExamples } from "../repositories/sample/samples.ts";
+import type { OpenOptions, OpenReport, RepositoryFile, RepositorySource } from "../repositories/source.ts";
+import type { Derivation } from "./derived.ts";
+import type { DocumentStore } from "./document.ts";
+import { reconcile } from "./journal.ts";
+import { documentFiles, editedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
+import { reopen, reopenPermission } from "./reopen.ts";
+import type { SelectionStore } from "./selection.ts";
+import type { SessionStore } from "./session.ts";
+import { keepJournal, positionsOf, type WorkspaceJournal } from "./workspace-journal.ts";
+import type { Workspace, WorkspaceOrigin, WorkspaceStore, WorkspaceSummary } from "./workspace-store.ts";
+
+/** Something that the user is told, once. */
+export type Notice =
+  | { readonly kind: "opened"; readonly name: string; readonly models: number; readonly report: OpenReport }
+  /** A drop or choice without any model in it. */
+  | { readonly kind: "nothing-found"; readonly report: OpenReport | null }
+  /** Edits of an earlier visit are there again. */
+  | { readonly kind: "restored"; readonly files: number; readonly conflicts: readonly string[]; readonly damaged: readonly string[] }
+  | { readonly kind: "input-given"; readonly input: string; readonly files: readonly string[] }
+  | { readonly kind: "saved"; readonly files: number }
+  /** The browser does not keep this workspace: it is lost with the window. */
+  | { readonly kind: "not-kept"; readonly error: ErrorRecord }
+  | { readonly kind: "error"; readonly error: ErrorRecord };
+
+/** Which repository is open, and which ones can be. */
+export interface WorkspaceState {
+  /** "starting" until it is known whether an earlier workspace is restored. */
+  readonly status: "starting" | "none" | "opening" | "open";
+  /** What is being opened, and how many files were found so far. */
+  readonly opening: { readonly name: string; readonly files: number } | null;
+  /** Where the open repository came from, in the terms of the list of recents. */
+  readonly origin: WorkspaceOrigin | null;
+  /** What was found, skipped and why when the open repository was opened. */
+  readonly report: OpenReport | null;
+  /** Files to run the open sample on: group → files of one input. */
+  readonly examples: ReadonlyMap<string, readonly RepositoryFile[]>;
+  /** null until the list has come. */
+  readonly samples: readonly SampleEntry[] | null;
+  /** Last opened first. */
+  readonly recents: readonly WorkspaceSummary[];
+}
+
+/** What a workspace session needs. */
+export interface WorkspaceSessionOptions {
+  readonly document: DocumentStore;
+  readonly derivation: Derivation;
+  readonly selection: SelectionStore;
+  readonly session: SessionStore;
+  /** Where the application lies, as a URL that ends in `/`. */
+  readonly base: string;
+  readonly fetch: Fetch;
+  /** Opens the browser's store; may reject where the browser allows none. */
+  openStore(): Promise<WorkspaceStore>;
+  notify(notice: Notice): void;
+}
+
+const LAST_WORKSPACE = "conch-last-workspace";
+
+/** Opens repositories into the document and keeps them: the store, and the verbs that change it. The verbs never throw; they notify. */
+export function createWorkspaceSession(options: WorkspaceSessionOptions) {
+  const { document, derivation, selection, session, base, fetch, notify } = options;
+  const store = createStore<WorkspaceState>()(() => ({
+    status: "starting",
+    opening: null,
+    origin: null,
+    report: null,
+    examples: new Map(),
+    samples: null,
+    recents: [],
+  }));
+  const storage = options.openStore().catch((thrown: unknown) => {
+    notify({ kind: "not-kept", error: toErrorRecord(thrown) });
+    return undefined;
+  });
+  let current: AbortController | undefined;
+  let journal: WorkspaceJournal | undefined;
+
+  function viewOf() {
+    const { files, origin } = document.getState();
+    return derivation.repository(files, origin?.emptyFolders);
+  }
+
+  async function refreshRecents(): Promise<void> {
+    store.setState({ recents: (await (await storage)?.list().catch(() => [])) ?? [] });
+  }
+
+  /** Runs one opening; a later one ends it. True when something is open afterwards that was not before. */
+  async function opening(name: string, work: (signal: AbortSignal, open: OpenOptions) => Promise<boolean>): Promise<boolean> {
+    current?.abort();
+    const mine = new AbortController();
+    current = mine;
+    const before = store.getState().status === "open" ? "open" : "none";
+    store.setState({ status: "opening", opening: { name, files: 0 } });
+    try {
+      const progress = (files: number): void => {
+        if (current === mine) store.setState({ opening: { name, files } });
+      };
+      const opened = await work(mine.signal, { signal: mine.signal, progress });
+      if (current === mine) store.setState({ status: opened ? "open" : before, opening: null });
+      return opened && current === mine;
+    } catch (thrown) {
+      if (current === mine) {
+        store.setState({ status: before, opening: null });
+        if (!isAbort(thrown)) notify({ kind: "error", error: toErrorRecord(thrown) });
+      }
+      return false;
+    } finally {
+      if (current === mine) current = undefined;
+    }
+  }
+
+  /** Puts a repository into the document, together with the edits of an earlier visit. */
+  async function show(source: RepositorySource, origin: WorkspaceOrigin, signal: AbortSignal, known?: string): Promise<boolean> {
+    const present = await readTexts(source, signal);
+    const stored = await storage;
+    const id = known ?? (await stored?.find(origin).catch(() => undefined));
+    const kept = id === undefined ? undefined : await stored?.open(id).catch(() => undefined);
+    signal.throwIfAborted();
+    const merged = kept === undefined ? undefined : reconcile(kept.texts, present);
+    journal?.stop();
+    journal = undefined;
+    session.reset();
+    const files = documentFiles(source, present, merged?.texts);
+    const { kind, name, emptyFolders, write } = source;
+    document.getState().open({ kind, name, emptyFolders, ...(write && { write }) }, files, positionsOf(kept?.layout));
+    const view = viewOf();
+    selection.getState().openModel(firstModel(view));
+    store.setState({ origin, report: source.report, examples: new Map() });
+    if (known === undefined) notify({ kind: "opened", name, models: view.models.size, report: source.report });
+    const edited = editedPaths(document.getState().files);
+    if (kept !== undefined && (edited.length > 0 || kept.damaged.length > 0)) {
+      notify({ kind: "restored", files: edited.length, conflicts: merged?.conflicts ?? [], damaged: kept.damaged });
+    }
+    if (stored !== undefined) void keep(stored, source, origin, kept, merged?.texts);
+    return true;
+  }
+
+  /** Keeps what was opened. A dropped repository is copied, which may take its time: nothing waits for it. */
+  async function keep(stored: WorkspaceStore, source: RepositorySource, origin: WorkspaceOrigin, kept: Workspace | undefined, texts: Workspace["texts"] | undefined): Promise<void> {
+    const opened = document.getState().origin;
+    try {
+      const id = kept?.id ?? (await stored.create(source, origin));
+      if (kept !== undefined && texts !== undefined) await stored.replaceTexts(id, texts.values(), source);
+      if (document.getState().origin !== opened) return;
+      const inStore = texts ?? (await stored.open(id)).texts;
+      if (document.getState().origin !== opened) return;
+      journal = keepJournal(document, stored, id, inStore, (thrown) => notify({ kind: "not-kept", error: toErrorRecord(thrown) }));
+      localStorage.setItem(LAST_WORKSPACE, id);
+      await refreshRecents();
+    } catch (thrown) {
+      notify({ kind: "not-kept", error: toErrorRecord(thrown) });
+    }
+  }
+
+  async function sampleEntry(name: string, signal: AbortSignal): Promise<SampleEntry> {
+    const samples = store.getState().samples ?? (await listSamples(base, fetch, signal));
+    const sample = samples.find((each) => each.name === name);
+    if (sample !== undefined) return sample;
+    throw new ConchError("REPOSITORY_UNREADABLE", `There is no sample ${name}; there are ${samples.map((each) => each.name).join(", ") || "none"}`, {
+      data: { name },
+    });
+  }
+
+  function showExamples(sample: SampleEntry): void {
+    store.setState({ examples: exampleGroups(sampleExamples(sample, base, fetch)) });
+  }
+
+  function openSampleByName(name: string): Promise<boolean> {
+    return opening(name, async (signal) => {
+      const sample = await sampleEntry(name, signal);
+      const shown = await show(openSample(sample, base, fetch), { kind: "sample", location: name }, signal);
+      showExamples(sample);
+      return shown;
+    });
+  }
+
+  /** Gives files to the input of the open model that takes data. */
+  async function giveFiles(files: readonly { readonly name: string; readonly blob: Blob }[]): Promise<string | undefined> {
+    const model = selection.getState().model;
+    const input = model === null ? undefined : inputForFiles(viewOf(), model);
+    if (model === null || input === undefined) return undefined;
+    await session.setInput(model, input, { kind: "files", files });
+    return input;
+  }
+
+  async function giveExample(name?: string): Promise<void> {
+    const { examples } = store.getState();
+    const group = name === undefined ? [...examples.values()][0] : examples.get(name);
+    if (group === undefined) return;
+    try {
+      await giveFiles(await Promise.all(group.map(async (file) => ({ name: file.path, blob: await file.blob() }))));
+    } catch (thrown) {
+      notify({ kind: "error", error: toErrorRecord(thrown) });
+    }
+  }
+
+  /** A lone model file has no configuration: it is made from the file. */
+  async function describeLoose(report: OpenReport): Promise<void> {
+    for (const { reason, to } of report.entries) {
+      const model = to?.split("/")[0];
+      if (reason !== "loose-model" || model === undefined || viewOf().models.get(model)?.parsed !== undefined) continue;
+      await session.describeModel(model).catch((thrown: unknown) => notify({ kind: "error", error: toErrorRecord(thrown) }));
+    }
+  }
+
+  async function openHandle(directory: FileSystemDirectoryHandle): Promise<boolean> {
+    return opening(directory.name, async (signal, open) => showFound(await openDirectory(directory, open), { kind: "directory", directory }, signal));
+  }
+
+  async function showFound(source: RepositorySource, origin: WorkspaceOrigin, signal: AbortSignal): Promise<boolean> {
+    if (source.files.length === 0) {
+      notify({ kind: "nothing-found", report: source.report });
+      return false;
+    }
+    await show(source, origin, signal);
+    void describeLoose(source.report);
+    return true;
+  }
+
+  return Object.assign(store, {
+    /** Lists samples and recents. */
+    refresh: async (): Promise<void> => {
+      await Promise.all([
+        refreshRecents(),
+        listSamples(base, fetch).then(
+          (samples) => store.setState({ samples }),
+          () => store.setState({ samples: [] }),
+        ),
+      ]);
+    },
+    openSample: openSampleByName,
+    /** Opens a sample, gives it its first example and runs it. */
+    runSample: async (name: string): Promise<void> => {
+      if (!(await openSampleByName(name))) return;
+      await giveExample();
+      const { model } = selection.getState();
+      if (model !== null) await session.execute(model);
+    },
+    /** Gives the open model one of the sample's examples, the first by default. */
+    giveExample,
+    giveFiles,
+    /** Opens what was dropped or chosen; files that are inputs go to the open model. */
+    openDrop: async (drop: Promise<Drop> | Drop): Promise<void> => {
+      const { openDrop } = await import("../repositories/open.ts");
+      let inputs: readonly File[] = [];
+      await opening("", async (signal, open) => {
+        const opened = await openDrop(await drop, open);
+        inputs = opened.inputs;
+        if (opened.source === undefined) {
+          if (inputs.length === 0 || selection.getState().model === null) notify({ kind: "nothing-found", report: null });
+          return false;
+        }
+        const { kind } = opened.source;
+        return showFound(opened.source, opened.directory === undefined ? { kind } : { kind, directory: opened.directory }, signal);
+      });
+      if (inputs.length === 0) return;
+      const input = await giveFiles(inputs.map((file) => ({ name: file.name, blob: file })));
+      if (input !== undefined) notify({ kind: "input-given", input, files: inputs.map(({ name }) => name) });
+    },
+    openDirectory: openHandle,
+    /** Opens a folder that the application's own server offers. */
+    openUrl: (location: string): Promise<boolean> =>
+      opening(location, async (signal, open) => showFound(await openHttp(location, fetch, open), { kind: "http", location }, signal)),
+    /** Opens a workspace again. Call it from a click where its folder asks for permission. */
+    openRecent: (workspace: WorkspaceSummary): Promise<boolean> =>
+      opening(workspace.name, async (signal, open) => {
+        const shown = await show(await reopen(workspace, base, fetch, open), workspace.origin, signal, workspace.id);
+        if (workspace.origin.kind === "sample") showExamples(await sampleEntry(workspace.origin.location ?? "", signal));
+        return shown;
+      }),
+    forgetRecent: async ({ id }: WorkspaceSummary): Promise<void> => {
+      await (await storage)?.remove(id).catch((thrown: unknown) => notify({ kind: "error", error: toErrorRecord(thrown) }));
+      await refreshRecents();
+    },
+    /** The workspace of the last visit, where it can be opened without asking. */
+    lastWorkspace: async (): Promise<WorkspaceSummary | undefined> => {
+      const id = localStorage.getItem(LAST_WORKSPACE);
+      if (id === null) return undefined;
+      const found = (await (await storage)?.list().catch(() => []))?.find((each) => each.id === id);
+      return found !== undefined && (await reopenPermission(found).catch(() => "prompt")) === "granted" ? found : undefined;
+    },
+    /** No repository: back to the gallery. Edits stay in the browser's store. */
+    close: (): void => {
+      current?.abort();
+      journal?.stop();
+      journal = undefined;
+      localStorage.removeItem(LAST_WORKSPACE);
+      session.reset();
+      selection.getState().openModel(null);
+      document.getState().close();
+      store.setState({ status: "none", opening: null, origin: null, report: null, examples: new Map() });
+      void refreshRecents();
+    },
+    /** Writes every edited text back into the folder. */
+    save: async (): Promise<void> => {
+      const { origin, files } = document.getState();
+      const saved: string[] = [];
+      try {
+        if (origin?.write === undefined) throw new ConchError("REPOSITORY_READ_ONLY", `${origin?.name ?? ""} cannot be written to: download it as a zip`);
+        for (const path of editedPaths(files)) {
+          const file = files.get(path);
+          await origin.write(path, file?.text ?? "", file?.saved ?? null);
+          saved.push(path);
+        }
+        notify({ kind: "saved", files: saved.length });
+      } catch (thrown) {
+        notify({ kind: "error", error: toErrorRecord(thrown) });
+      }
+      if (saved.length === 0) return;
+      document.getState().markSaved(saved);
+      await journal?.saved();
+    },
+    /** The repository with its edits as a .zip; undefined when it failed. */
+    zip: async (modified: Date): Promise<Blob | undefined> => {
+      const { origin, files } = document.getState();
+      try {
+        const { zipStream } = await import("../repositories/zip/write-zip.ts");
+        const inputs = [...files.values()].map(({ path, text, file }) => ({
+          path,
+          size: file?.size ?? 0,
+          content: text ?? (() => file?.blob() ?? Promise.resolve(new Blob())),
+        }));
+        return await new Response(zipStream(inputs, origin?.emptyFolders ?? [], modified), { headers: { "Content-Type": "application/zip" } }).blob();
+      } catch (thrown) {
+        notify({ kind: "error", error: toErrorRecord(thrown) });
+        return undefined;
+      }
+    },
+    /** Gives up every unsaved edit, as one step of undo. Files made here stay. */
+    discardEdits: (): void => {
+      const { files, edit } = document.getState();
+      const edits = [...files.values()].flatMap(({ path, text, saved }) =>
+        text === undefined || saved === undefined || saved === null || text === saved ? [] : [{ path, edits: [{ from: 0, to: text.length, insert: saved }] }],
+      );
+      edit(edits, "discard");
+    },
+    /** Writes what is not written yet; call it when the page is hidden. */
+    flush: (): Promise<void> => journal?.flush() ?? Promise.resolve(),
+    /** Nothing is to be restored. */
+    started: (): void => store.setState(({ status }) => (status === "starting" ? { status: "none" } : {})),
+  });
+}
+
+/** The workspace session: store and verbs. */
+export type WorkspaceSession = ReturnType<typeof createWorkspaceSession>;

@@ -1,0 +1,184 @@
+import { DRAG_MODE, NVImage, Niivue, SHOW_RENDER, SLICE_TYPE, type NiiVueLocation } from "@niivue/niivue";
+import { encodeNifti } from "../../inputs/nifti/encode.ts";
+import { lookupTable, TABLE_START, type LabelColor } from "./label-colors.ts";
+import type { SpatialShape } from "./volume-scene.ts";
+import type { Window } from "./window-presets.ts";
+
+/** A volume of intensities: C order, axes (i, j, k); affine (i, j, k) → RAS mm, row-major 4 × 4. */
+export interface StageVolume {
+  readonly name: string;
+  readonly data: Float32Array;
+  readonly shape: SpatialShape;
+  readonly affine: readonly number[];
+}
+
+/** A label volume on a grid of its own. */
+export interface StageLabels {
+  readonly name: string;
+  readonly data: Uint8Array;
+  readonly shape: SpatialShape;
+  readonly affine: readonly number[];
+}
+
+/** Which planes are shown; "multi" is the three planes and the 3-D view. */
+export type StageLayout = "axial" | "coronal" | "sagittal" | "multi" | "render";
+
+/** Where the crosshair is. */
+export interface StageLocation {
+  /** RAS millimetres. */
+  readonly mm: readonly [number, number, number];
+  /** Intensity of the base volume there. */
+  readonly value: number;
+}
+
+/** What is told to the owner of a stage. */
+export interface StageEvents {
+  onLocation(location: StageLocation): void;
+  /** The window was changed by a gesture on the picture. */
+  onWindow(window: Window): void;
+}
+
+/** The picture: a canvas in `host` with its own WebGL 2 context, which `dispose` gives back. */
+export interface VolumeStage {
+  /** Replaces all volumes; drawn when the promise is fulfilled. */
+  show(base: StageVolume, window: Window, overlays: readonly StageLabels[], colors: readonly (readonly LabelColor[])[], opacities: readonly number[]): Promise<void>;
+  setWindow(window: Window): void;
+  setColors(overlay: number, labels: readonly LabelColor[]): void;
+  /** 0…1. */
+  setOpacity(overlay: number, opacity: number): void;
+  setLayout(layout: StageLayout): void;
+  /** Red, green, blue, 0…1. */
+  setBackground(color: readonly [number, number, number]): void;
+  /** By voxels of the base volume along right, anterior, superior. */
+  moveCrosshair(right: number, anterior: number, superior: number): void;
+  /** To a place in RAS millimetres, on every plane. */
+  lookAt(mm: readonly [number, number, number]): void;
+  dispose(): void;
+}
+
+const SLICES: Readonly<Record<StageLayout, SLICE_TYPE>> = {
+  axial: SLICE_TYPE.AXIAL,
+  coronal: SLICE_TYPE.CORONAL,
+  sagittal: SLICE_TYPE.SAGITTAL,
+  multi: SLICE_TYPE.MULTIPLANAR,
+  render: SLICE_TYPE.RENDER,
+};
+
+/** Opens a stage in an empty element. Rejects where the browser gives no WebGL 2 context. */
+export async function openStage(host: HTMLElement, events: StageEvents): Promise<VolumeStage> {
+  const canvas = document.createElement("canvas");
+  host.append(canvas);
+  const viewer = new Niivue(OPTIONS);
+  const dispose = () => {
+    viewer.cleanup();
+    viewer.volumes = [];
+    // A context without its canvas lives until it is collected, and a browser allows 16 or so.
+    canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+    canvas.remove();
+  };
+  try {
+    await viewer.attachToCanvas(canvas, false);
+  } catch (thrown) {
+    dispose();
+    throw thrown;
+  }
+  // The library paints its canvas's parent black.
+  host.style.backgroundColor = "";
+  viewer.onVolumeUpdated = () => withNearestLabels(viewer);
+  viewer.onLocationChange = (location) => events.onLocation(locationOf(location as NiiVueLocation));
+  viewer.onIntensityChange = ({ cal_min, cal_max }) => events.onWindow({ low: cal_min ?? 0, high: cal_max ?? 1 });
+  return { ...verbs(viewer), dispose };
+}
+
+const OPTIONS: ConstructorParameters<typeof Niivue>[0] = {
+  // Patient's right on the left, as radiologists read.
+  isRadiologicalConvention: true,
+  sagittalNoseLeft: true,
+  multiplanarShowRender: SHOW_RENDER.ALWAYS,
+  dragMode: DRAG_MODE.slicer3D,
+  dragAndDropEnabled: false,
+  // Keys are the viewer's, which knows the layout.
+  viewModeHotKey: "",
+  clipPlaneHotKey: "",
+  cycleClipPlaneHotKey: "",
+  crosshairWidth: 0.5,
+  crosshairGap: 6,
+  fontMinPx: 12,
+  fontSizeScaling: 0.3,
+  multiplanarPadPixels: 4,
+  show3Dcrosshair: true,
+  logLevel: "error",
+};
+
+type StageVerbs = Omit<VolumeStage, "dispose">;
+
+function verbs(viewer: Niivue): StageVerbs {
+  return {
+    show: async (base, { low, high }, overlays, colors, opacities) => {
+      const images = await Promise.all([base, ...overlays].map(imageOf));
+      images.forEach((image, index) => {
+        if (index === 0) Object.assign(image, { cal_min: low, cal_max: high });
+        else Object.assign(image, { colormapLabel: tableOf(colors[index - 1] ?? []), opacity: opacities[index - 1] ?? 1 });
+      });
+      viewer.volumes = images;
+      viewer.setVolume(images[0] as NVImage, 0);
+      viewer.createOnLocationChange();
+    },
+    setWindow: ({ low, high }) => {
+      const base = viewer.volumes[0];
+      if (base === undefined || (base.cal_min === low && base.cal_max === high)) return;
+      Object.assign(base, { cal_min: low, cal_max: high });
+      viewer.updateGLVolume();
+    },
+    setColors: (overlay, labels) => {
+      const image = viewer.volumes[overlay + 1];
+      if (image === undefined) return;
+      image.colormapLabel = tableOf(labels);
+      viewer.updateGLVolume();
+    },
+    setOpacity: (overlay, opacity) => {
+      if (viewer.volumes[overlay + 1] !== undefined) viewer.setOpacity(overlay + 1, opacity);
+    },
+    setLayout: (layout) => {
+      viewer.setSliceType(SLICES[layout]);
+    },
+    setBackground: (color) => {
+      viewer.opts.backColor = [...color, 1];
+      const ink = color[0] > 0.5 ? 0.1 : 0.9;
+      viewer.opts.fontColor = [ink, ink, ink, 1];
+      viewer.drawScene();
+    },
+    moveCrosshair: (right, anterior, superior) => {
+      if (viewer.volumes.length > 0) viewer.moveCrosshairInVox(right, anterior, superior);
+    },
+    lookAt: (mm) => {
+      if (viewer.volumes.length === 0) return;
+      viewer.scene.crosshairPos = viewer.mm2frac([...mm]);
+      viewer.createOnLocationChange();
+      viewer.drawScene();
+    },
+  };
+}
+
+/** A volume as the library wants it: by way of a NIfTI file in memory, which carries grid and affine without doubt. */
+function imageOf({ name, data, shape, affine }: StageVolume | StageLabels): Promise<NVImage> {
+  const dataType = data instanceof Uint8Array ? "TYPE_UINT8" : "TYPE_FP32";
+  const bytes = encodeNifti({ dataType, shape, data }, { affine: Float64Array.from(affine) });
+  return NVImage.loadFromFile({ file: new File([bytes], `${name}.nii`), name: `${name}.nii`, colormap: "gray" });
+}
+
+function tableOf(labels: readonly LabelColor[]) {
+  return { lut: lookupTable(labels), min: TABLE_START, max: 255, labels: [] };
+}
+
+/** Label colours are drawn as they are, intensities are interpolated between voxels. */
+function withNearestLabels(viewer: Niivue): void {
+  if (viewer.volumes.length < 2) return;
+  viewer.opts.isNearestInterpolation = true;
+  viewer.updateInterpolation(1);
+  viewer.opts.isNearestInterpolation = false;
+}
+
+function locationOf({ mm, values }: NiiVueLocation): StageLocation {
+  return { mm: [mm[0], mm[1], mm[2]], value: values[0]?.value ?? NaN };
+}

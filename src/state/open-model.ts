@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { EnsembleGraph, GraphStep, GraphTensor } from "../triton/ensemble/graph.ts";
 import type { GraphModel } from "../triton/ensemble/graph-model.ts";
+import type { PlacementDecision } from "../plan/plan.ts";
 import type { RunState } from "./session.ts";
 import type { Derivation, ModelView, RepositoryView } from "./derived.ts";
 
@@ -78,4 +79,23 @@ export function findingsOfNode({ graph, view }: OpenModel, all: readonly Diagnos
 /** The findings that name a tensor of the open model. */
 export function findingsOfTensor({ view }: OpenModel, all: readonly Diagnostic[], tensor: string): readonly Diagnostic[] {
   return all.filter(({ model, subject }) => model === view.name && subject?.tensor === tensor);
+}
+
+/** Where a model runs as far as is known: what the session decided, else what its instance groups ask for. */
+export interface KnownPlacement {
+  readonly kind: PlacementDecision["kind"];
+  readonly reason: PlacementDecision["reason"];
+  readonly detail?: string;
+  /** False: nobody has looked into the model yet. */
+  readonly decided: boolean;
+}
+
+/** See {@link KnownPlacement}. A decision made under other instance groups is passed over. */
+export function placementOf(model: GraphModel | undefined, decision: PlacementDecision | undefined): KnownPlacement {
+  if (model === undefined) return { kind: "none", reason: "model-missing", decided: true };
+  const asked = model.config.instance_group[0]?.kind ?? "KIND_AUTO";
+  const outdated = (asked === "KIND_CPU") !== (decision?.reason === "kind-cpu") && decision?.kind !== "none";
+  if (decision !== undefined && !outdated) return { ...decision, decided: true };
+  if (asked === "KIND_CPU") return { kind: "cpu", reason: "kind-cpu", decided: false };
+  return { kind: "gpu", reason: asked === "KIND_GPU" ? "kind-gpu" : "kind-auto", decided: false };
 }

@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { describe, expect, test } from "vitest";
 import { decodeTensor } from "../../../onnx/decode.ts";
-import { encodeModel, makeInt, makeInts, makeNode } from "../../../onnx/encode.ts";
+import { encodeModel, makeInt, makeInt64s, makeInts, makeNode } from "../../../onnx/encode.ts";
 import { typedData, type Tensor } from "../../../tensor/tensor.ts";
 import { countMaps, withGpu } from "../../../testing/gpu.ts";
 import { difference, floats, noise, testModel } from "../../../testing/onnx.ts";
@@ -215,6 +215,14 @@ describe("what ONNX Runtime refuses", () => {
       });
     }));
 
+  test("a value larger than any GPU buffer is refused before the run", () =>
+    withGpu(async (gpu) => {
+      const bytes = encodeModel(
+        testModel({ inputs: { x: ["n"] }, outputs: { y: ["n", "m"] }, nodes: [makeNode("Tile", "t", ["x", "times"], ["y"])], initializers: [makeInt64s("times", [2 ** 36])] }),
+      );
+      await expect(runModel(gpu, bytes, "gpu", { x: float32([2]) })).rejects.toMatchObject({ code: "DEVICE_LIMIT", data: { bytes: 2 ** 39 } });
+    }));
+
   test("an output that the model does not have is refused when it is loaded", () =>
     withGpu(async (gpu) => {
       const source = await onnxSource("net", upsampling);
@@ -251,6 +259,18 @@ describe("strings and scalars on the CPU", () => {
         const { outputs } = await runModel(gpu, bytes, placement, { x: float32([1], Float32Array.of(4)) });
         expect([outputs.get("y")!.shape, ...typedData(outputs.get("y")!)]).toEqual([[1], -4]);
       }
+    }));
+
+  test("a configured reshape lies between the model and the tensors", () =>
+    withGpu(async (gpu) => {
+      const bytes = encodeModel(testModel({ inputs: { x: ["n"] }, outputs: { y: ["n"] }, nodes: [makeNode("Neg", "n", ["x"], ["y"])] }));
+      const source = await onnxSource("net", bytes, { max_batch_size: 4 });
+      for (const port of [...source.config.input, ...source.config.output]) Object.assign(port, { dims: [1], reshape: { shape: [] } });
+      const model = await onnxruntimeBackend.load(source, "gpu", { gpu }, signal);
+      const made = await executeWith(model, { x: host(float32([3, 1], Float32Array.of(1, 2, 3))) }, ["y"]);
+      const y = await download(gpu, made.get("y"));
+      expect([y.shape, ...typedData(y)]).toEqual([[3, 1], -1, -2, -3]);
+      await model.dispose();
     }));
 
   test("float64, float16 and small integers keep their bits", () =>

@@ -1,7 +1,9 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web";
 import { assert, ConchError } from "../../../base/errors.ts";
+import { estimateMemory } from "../../../onnx/memory-estimate.ts";
 import { isStandard, type OnnxModel, type OnnxValue } from "../../../onnx/model.ts";
 import type { RewriteChange } from "../../../onnx/rewrite/rewrite.ts";
+import { inferShapes } from "../../../onnx/shape-inference.ts";
 import { fromOnnx } from "../../../tensor/data-type.ts";
 import { elementCount } from "../../../tensor/tensor.ts";
 import type { Gpu } from "../../gpu.ts";
@@ -11,6 +13,7 @@ import { ortFor, type OrtApi } from "./ort-builds.ts";
 import { ortError } from "./ort-errors.ts";
 import { ortMutex } from "./ort-mutex.ts";
 import { fromOrt, staysOnGpu, toOrt } from "./ort-tensors.ts";
+import { fromModel, toModel } from "./reshape.ts";
 import { createSessionCache, type SessionCache } from "./session-cache.ts";
 import { optionsOf } from "./session-options.ts";
 
@@ -56,7 +59,9 @@ function loadedModel(
   const owner = {};
   const inputs = new Map(header.inputs.map((value) => [value.name, value]));
   const outputs = new Map(header.outputs.map((value) => [value.name, value]));
+  const batched = source.config.max_batch_size > 0;
   const perShape = needsStaticShapes(header, placement);
+  const fitting = new Set<string>();
   let lost: GPUDeviceLostInfo | undefined;
   void gpu?.device.lost.then((info) => (lost = info));
 
@@ -68,8 +73,28 @@ function loadedModel(
 
   function feedShapes(request: ExecuteRequest): Map<string, readonly number[]> {
     const shapes = new Map<string, readonly number[]>();
-    for (const [name, tensor] of request.inputs) shapes.set(name, modelShape(inputs.get(name), shapeOf(tensor)));
+    for (const [name, tensor] of request.inputs) {
+      const configured = source.config.input.find((input) => input.name === name);
+      const shape = configured === undefined ? shapeOf(tensor) : toModel(shapeOf(tensor), configured, batched);
+      shapes.set(name, modelShape(inputs.get(name), shape));
+    }
     return shapes;
+  }
+
+  /** Tells beforehand that a value of the graph is larger than any GPU buffer: ONNX Runtime fails in the middle of the run. */
+  function requireBuffers(device: GPUDevice, shapes: ReadonlyMap<string, readonly number[]>): void {
+    const key = JSON.stringify([...shapes]);
+    if (fitting.has(key)) return;
+    const { largest } = estimateMemory(header.model, inferShapes(header.model, shapes));
+    const allowed = device.limits.maxBufferSize;
+    if (largest !== undefined && largest.bytes > allowed) {
+      throw new ConchError(
+        "DEVICE_LIMIT",
+        `Model "${source.name}" computes "${largest.name}" [${largest.shape.join(", ")}], ${largest.bytes} bytes in one GPU buffer, and the device allows ${allowed}: run it on KIND_CPU or on a smaller input`,
+        { data: { model: source.name, bytes: largest.bytes, allowed } },
+      );
+    }
+    fitting.add(key);
   }
 
   async function sessionFor(ort: OrtApi, request: ExecuteRequest, shapes: Map<string, readonly number[]>): Promise<InferenceSession> {
@@ -96,6 +121,7 @@ function loadedModel(
   async function run(ort: OrtApi, request: ExecuteRequest): Promise<Map<string, RuntimeTensor>> {
     request.signal.throwIfAborted();
     const shapes = feedShapes(request);
+    if (gpu !== undefined) requireBuffers(gpu.device, shapes);
     const session = await sessionFor(ort, request, shapes);
     request.signal.throwIfAborted();
     request.progress("running");
@@ -113,7 +139,9 @@ function loadedModel(
     for (const name of request.requestedOutputs) {
       const output = results[name];
       assert(output !== undefined, `ONNX Runtime gave output ${name}`);
-      made.set(name, fromOrt(output, `${source.name}/${name}`, configShape(outputs.get(name), output.dims), gpu?.memory));
+      const configured = source.config.output.find((candidate) => candidate.name === name);
+      const shape = configShape(outputs.get(name), output.dims);
+      made.set(name, fromOrt(output, `${source.name}/${name}`, configured === undefined ? shape : fromModel(shape, configured, batched), gpu?.memory));
     }
     return made;
   }

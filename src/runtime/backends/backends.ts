@@ -1,0 +1,8 @@
+import type { Backend } from "./backend.ts";
+
+/** Every way to run a model in the browser: Triton's backend name, and its code when it is needed. */
+export const BACKENDS: Readonly<Record<string, () => Promise<Backend>>> = {
+  onnxruntime: async () => (await import("./onnxruntime/onnxruntime.ts")).onnxruntimeBackend,
+  python: async () => (await import("./transforms/transforms.ts")).transformsBackend,
+  identity: async () => (await import("./identity/identity.ts")).identityBackend,
+};

@@ -1,0 +1,316 @@
+import { ConchError, isAbort, toErrorRecord } from "../../base/errors.ts";
+import { batchConversion, fits } from "../../plan/batch.ts";
+import { isEnsemblePlan, type EnsemblePlan, type Plan, type PlanStep } from "../../plan/plan.ts";
+import type { ModelConfig } from "../../triton/model-config/model-config.ts";
+import type { BackendModel, Placement, RuntimeTensor } from "../backends/backend.ts";
+import type { Gpu } from "../gpu.ts";
+import type { Readback, RunOptions, StepPhase, StepProgress, StepTiming } from "../protocol.ts";
+import type { RunReport } from "../run-report.ts";
+import type { StepCache } from "./step-cache.ts";
+import { Value } from "./value.ts";
+
+/** What an execution needs of its surroundings. */
+export interface ExecutionContext {
+  readonly gpu: Gpu | undefined;
+  readonly report: RunReport | undefined;
+  readonly cache: StepCache;
+  readonly options: RunOptions;
+  readonly signal: AbortSignal;
+  /** Configuration of a model of the plan. */
+  config(model: string): ModelConfig;
+  /** The loaded model; loads it with the first call. */
+  load(step: PlanStep, placement: Placement): Promise<BackendModel>;
+  /** Throws DEVICE_LOST when the device is gone: a run on a lost device does not always fail by itself. */
+  checkDevice(): void;
+  progress(progress: StepProgress): void;
+  /** Milliseconds, monotonic. */
+  now(): number;
+}
+
+/** What an execution leaves. Every value holds one reference for the caller. */
+export interface Execution {
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** Ensemble tensors that were kept; nested ones as "step/tensor". */
+  readonly wires: ReadonlyMap<string, Value>;
+  readonly timings: readonly StepTiming[];
+  readonly uploads: readonly Readback[];
+  /** Results to put into the cache once the run is known to be right. */
+  readonly results: ReadonlyMap<string, ReadonlyMap<string, Value>>;
+}
+
+/**
+ * Executes a plan with Triton's ensemble semantics (scheduler.md): a step starts when all its inputs have a value; steps in flight finish after a
+ * failure, none starts; the last error is reported, prefixed with the ensemble's name; an ensemble that ends without its outputs is a deadlock.
+ * Borrows `inputs`. Steps that are ready together take turns: one worker, one GPU queue.
+ */
+export async function execute(plan: Plan, inputs: ReadonlyMap<string, Value>, context: ExecutionContext): Promise<Execution> {
+  const execution = new PlanExecution(context);
+  try {
+    const outputs = isEnsemblePlan(plan.root)
+      ? await execution.ensemble(plan.root, inputs, "")
+      : await execution.step(plan.root, inputs, context.config(plan.model));
+    return { outputs, wires: execution.wires, timings: execution.timings, uploads: execution.uploads, results: execution.results };
+  } catch (thrown) {
+    for (const value of execution.wires.values()) value.release();
+    throw thrown;
+  }
+}
+
+/** A tensor of a running ensemble. */
+interface Slot {
+  readonly value: Value;
+  /** Whether its producer's requests have a batch dimension. */
+  readonly batched: boolean;
+  readers: number;
+}
+
+class PlanExecution {
+  readonly wires = new Map<string, Value>();
+  readonly timings: StepTiming[] = [];
+  readonly uploads: Readback[] = [];
+  readonly results = new Map<string, ReadonlyMap<string, Value>>();
+  readonly #context: ExecutionContext;
+  readonly #began: number;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(context: ExecutionContext) {
+    this.#context = context;
+    this.#began = context.now();
+  }
+
+  async ensemble(plan: EnsemblePlan, inputs: ReadonlyMap<string, Value>, prefix: string): Promise<Map<string, Value>> {
+    const batches = plan.config.max_batch_size > 0;
+    const readers = new Map(plan.tensors.map((tensor) => [tensor.name, tensor.consumers.length + (tensor.requested ? 1 : 0)]));
+    const slots = new Map<string, Slot>();
+    const put = (name: string, value: Value, batched: boolean): void => {
+      slots.set(name, { value, batched, readers: readers.get(name) ?? 0 });
+      if (this.#context.options.keepWires) this.wires.set(prefix + name, value.retain());
+      if ((readers.get(name) ?? 0) === 0) value.release();
+    };
+    for (const [name, value] of inputs) put(name, value.retain(), batches);
+    const waiting = new Set(plan.steps);
+    const running = new Set<Promise<void>>();
+    let failure: { thrown: unknown } | undefined;
+    const start = (step: PlanStep): void => {
+      waiting.delete(step);
+      const finished = this.#ensembleStep(step, slots, put, prefix).catch((thrown: unknown) => {
+        failure = { thrown };
+      });
+      const tracked = finished.finally(() => running.delete(tracked));
+      running.add(tracked);
+    };
+    for (;;) {
+      if (failure === undefined && !this.#context.signal.aborted) {
+        for (const step of waiting) if (step.inputs.every(({ tensor }) => slots.has(tensor))) start(step);
+      }
+      if (running.size === 0) break;
+      await Promise.race(running);
+    }
+    const outputs = new Map<string, Value>();
+    try {
+      this.#context.signal.throwIfAborted();
+      if (failure !== undefined) throw failure.thrown;
+      for (const name of plan.requestedOutputs) {
+        const slot = slots.get(name);
+        if (slot === undefined) {
+          throw new ConchError("ENSEMBLE_DEADLOCK", "unexpected deadlock, at least one output is not set while no more ensemble steps can be made", {
+            data: { ensemble: plan.model, output: name },
+          });
+        }
+        const dims = plan.config.output.find((output) => output.name === name)?.dims ?? [];
+        outputs.set(name, slot.value.reshaped(batchConversion(slot.value.shape, slot.batched, batches, dims)));
+      }
+      return outputs;
+    } catch (thrown) {
+      for (const step of waiting) this.#tell(step, "skipped");
+      for (const value of outputs.values()) value.release();
+      throw inEnsemble(plan.model, thrown);
+    } finally {
+      for (const slot of slots.values()) if (slot.readers > 0) slot.value.release();
+    }
+  }
+
+  async #ensembleStep(step: PlanStep, slots: Map<string, Slot>, put: (name: string, value: Value, batched: boolean) => void, prefix: string): Promise<void> {
+    const config = this.#context.config(step.model);
+    const batches = config.max_batch_size > 0;
+    const inputs = new Map<string, Value>();
+    try {
+      for (const { port, tensor } of step.inputs) {
+        const { value, batched } = slots.get(tensor)!;
+        const dims = config.input.find((input) => input.name === port)?.dims ?? [];
+        inputs.set(port, value.reshaped(batchConversion(value.shape, batched, batches, dims)));
+      }
+      const outputs = step.nested === undefined ? await this.step(step, inputs, config) : await this.#nested(step, step.nested, inputs, prefix);
+      for (const { port, tensor } of step.outputs) {
+        const value = outputs.get(port);
+        if (value !== undefined) put(tensor, value, batches);
+      }
+    } finally {
+      for (const value of inputs.values()) value.release();
+      for (const { tensor } of step.inputs) {
+        const slot = slots.get(tensor)!;
+        slot.readers -= 1;
+        if (slot.readers === 0) slot.value.release();
+      }
+    }
+  }
+
+  async #nested(step: PlanStep, plan: EnsemblePlan, inputs: ReadonlyMap<string, Value>, prefix: string): Promise<Map<string, Value>> {
+    this.#tell(step, "running");
+    try {
+      const outputs = await this.ensemble(plan, inputs, `${prefix}${step.id.split("/").at(-1)}/`);
+      this.#tell(step, "done");
+      return outputs;
+    } catch (thrown) {
+      this.#tell(step, "failed", thrown);
+      throw thrown;
+    }
+  }
+
+  /** One execution of a model that is no ensemble. Outputs hold one reference each for the caller. */
+  async step(step: PlanStep, inputs: ReadonlyMap<string, Value>, config: ModelConfig): Promise<Map<string, Value>> {
+    const { options, cache, signal } = this.#context;
+    const ready = this.#elapsed();
+    this.#tell(step, "queued");
+    const before = this.#turn;
+    let yieldTurn = (): void => undefined;
+    this.#turn = new Promise<void>((resolve) => (yieldTurn = resolve));
+    await before;
+    try {
+      signal.throwIfAborted();
+      validateRequest(step, inputs, config);
+      const key = cacheKey(step, inputs);
+      const known = options.cache ? cache.take(key) : undefined;
+      if (known !== undefined) {
+        const at = this.#elapsed();
+        this.#time(step, { ready, start: at, compute: at, computed: at, cached: true }, inputs, known);
+        this.#tell(step, "cached");
+        return known;
+      }
+      const outputs = await this.#run(step, inputs, key, ready);
+      this.results.set(key, outputs);
+      this.#tell(step, "done");
+      return outputs;
+    } catch (thrown) {
+      this.#tell(step, isAbort(thrown) ? "skipped" : "failed", thrown);
+      throw thrown;
+    } finally {
+      yieldTurn();
+    }
+  }
+
+  async #run(step: PlanStep, inputs: ReadonlyMap<string, Value>, key: string, ready: number): Promise<Map<string, Value>> {
+    const { gpu, signal, options } = this.#context;
+    const start = this.#elapsed();
+    const placement: Placement = step.placement.kind === "gpu" ? "gpu" : "cpu";
+    this.#tell(step, "loading");
+    const model = await this.#context.load(step, placement);
+    signal.throwIfAborted();
+    const moved = new Map<string, RuntimeTensor>();
+    for (const [port, value] of inputs) {
+      if (gpu !== undefined && model.accepts(port) === "gpu") {
+        moved.set(port, value.gpu(gpu, `${step.model}/${port}`, (bytes) => this.uploads.push({ reason: `input of ${step.model}`, subject: port, bytes })));
+      } else {
+        moved.set(port, await value.host(gpu, `${placement === "cpu" ? "KIND_CPU" : "host"} input of ${step.model}`));
+      }
+    }
+    this.#tell(step, "running");
+    const compute = this.#elapsed();
+    const made = await model.execute({
+      inputs: moved,
+      requestedOutputs: step.outputs.map(({ port }) => port),
+      signal,
+      report: this.#context.report,
+      progress: (phase) => this.#tell(step, phase),
+    });
+    const computed = this.#elapsed();
+    this.#context.checkDevice();
+    const outputs = new Map([...made].map(([port, tensor]) => [port, Value.of(tensor, `${key}/${port}`)]));
+    if (options.readbackEachStep === true) {
+      for (const value of outputs.values()) {
+        await value.host(gpu, "measuring without residency");
+        value.dropGpu();
+      }
+    }
+    this.#time(step, { ready, start, compute, computed, cached: false }, inputs, outputs);
+    return outputs;
+  }
+
+  #elapsed(): number {
+    return this.#context.now() - this.#began;
+  }
+
+  #tell(step: PlanStep, phase: StepPhase, thrown?: unknown): void {
+    const progress = { step: step.id, phase, at: this.#elapsed() };
+    this.#context.progress(thrown === undefined || isAbort(thrown) ? progress : { ...progress, error: toErrorRecord(thrown) });
+  }
+
+  #time(
+    step: PlanStep,
+    at: Pick<StepTiming, "ready" | "start" | "compute" | "computed" | "cached">,
+    inputs: ReadonlyMap<string, Value>,
+    outputs: ReadonlyMap<string, Value>,
+  ): void {
+    this.timings.push({
+      step: step.id,
+      model: step.model,
+      placement: step.placement.kind === "gpu" ? "gpu" : "cpu",
+      ...at,
+      end: this.#elapsed(),
+      gpuMilliseconds: null,
+      bytesIn: sum(inputs),
+      bytesOut: sum(outputs),
+    });
+  }
+}
+
+function sum(values: ReadonlyMap<string, Value>): number {
+  return [...values.values()].reduce((bytes, value) => bytes + value.bytes, 0);
+}
+
+function cacheKey(step: PlanStep, inputs: ReadonlyMap<string, Value>): string {
+  const sources = [...inputs].map(([port, value]) => `${port}=${value.key}[${value.shape.join()}]`).sort();
+  return `${step.model}@${step.version}#${step.contentKey}:${step.placement.kind}(${sources.join()})→${step.outputs.map(({ port }) => port).join()}`;
+}
+
+/** What Triton checks when it prepares a request for inference: names, data types, shapes. Throws REQUEST_INVALID in its words. */
+export function validateRequest(step: PlanStep, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
+  const required = config.input.filter((input) => !input.optional);
+  const missing = required.filter((input) => !inputs.has(input.name));
+  if (missing.length > 0) {
+    throw invalid(step, `expected ${config.input.length} inputs but got ${inputs.size} inputs for model '${step.model}'. Missing: ${missing.map(({ name }) => name).join(", ")}`);
+  }
+  let batch: { size: number; input: string } | undefined;
+  for (const [name, value] of inputs) {
+    const input = config.input.find((one) => one.name === name);
+    if (input === undefined) throw invalid(step, `unexpected inference input '${name}' for model '${step.model}'`);
+    if (input.data_type !== value.dataType) {
+      throw invalid(step, `inference input '${name}' data-type is '${value.dataType}', but model '${step.model}' expects '${input.data_type}'`);
+    }
+    const batched = config.max_batch_size > 0;
+    const expected = batched ? [-1, ...input.dims] : input.dims;
+    if (!fits(value.shape, expected)) {
+      throw invalid(step, `unexpected shape for input '${name}' for model '${step.model}'. Expected [${expected.join()}], got [${value.shape.join()}]`);
+    }
+    if (!batched) continue;
+    const size = value.shape[0];
+    if (size > config.max_batch_size) {
+      throw invalid(step, `inference request batch-size must be <= ${config.max_batch_size} for '${step.model}', got ${size}`);
+    }
+    if (batch !== undefined && batch.size !== size) {
+      throw invalid(step, `input '${name}' batch size does not match other inputs for '${step.model}': ${size} against ${batch.size} of '${batch.input}'`);
+    }
+    batch = { size, input: name };
+  }
+}
+
+function invalid(step: PlanStep, message: string): ConchError {
+  return new ConchError("REQUEST_INVALID", message, { data: { model: step.model, step: step.id } });
+}
+
+/** The error with Triton's prefix; cancellation passes unchanged. */
+function inEnsemble(name: string, thrown: unknown): unknown {
+  if (isAbort(thrown)) return thrown;
+  const record = toErrorRecord(thrown);
+  return new ConchError(record.code, `in ensemble '${name}', ${record.message}`, { data: { ...record.data, ensemble: name }, cause: record.cause });
+}

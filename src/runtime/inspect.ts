@@ -1,0 +1,74 @@
+import { readHeader, type OnnxHeader } from "../onnx/header.ts";
+import { estimateMemory } from "../onnx/memory-estimate.ts";
+import { precheck, type PrecheckFinding } from "../onnx/precheck.ts";
+import { rewriteModel } from "../onnx/rewrite/rewrite.ts";
+import { WEBGPU_REWRITES } from "../onnx/rewrite/webgpu-rewrites.ts";
+import { inferShapes } from "../onnx/shape-inference.ts";
+import { blobAccess } from "../onnx/skeleton.ts";
+import { toConfig } from "../onnx/to-config.ts";
+import type { ModelAbility } from "../plan/placement.ts";
+import type { ModelSource } from "./backends/backend.ts";
+import type { ModelInspection } from "./protocol.ts";
+
+const NOTHING: ModelInspection = { ability: {}, weightBytes: null, facts: [], rewrites: [], memoryEstimate: null, configText: null };
+
+/** What a model says of itself, its weights left on disk. Throws ONNX_EMPTY, ONNX_NOT_ONNX or ONNX_TRUNCATED, naming the file. */
+export async function inspectModel(
+  source: ModelSource,
+  inputs: Readonly<Record<string, readonly number[]>>,
+  device: { readonly shaderF16: boolean },
+): Promise<ModelInspection> {
+  if (source.config.backend !== "onnxruntime") return NOTHING;
+  const file = source.config.default_model_filename || "model.onnx";
+  const blob = await source.files.open(file);
+  if (blob === undefined) return { ...NOTHING, ability: { none: { kind: "none", reason: "model-file-missing", detail: `${source.version}/${file}` } } };
+  const header = await readHeader(blobAccess(blob));
+  const shapes = { ...configuredShapes(source), ...inputs };
+  const inferred = inferShapes(header.model, new Map(Object.entries(shapes)));
+  const estimate = estimateMemory(header.model, inferred);
+  return {
+    ability: abilityOf(header, device),
+    weightBytes: header.weightBytes,
+    facts: factsOf(header),
+    rewrites: rewritesOf(header, shapes),
+    memoryEstimate: estimate.complete ? estimate.total : null,
+    configText: toConfig(header, source.name, file),
+  };
+}
+
+/** The configured shapes of inputs that leave no size open, a batch of 1 in front where the model batches. */
+function configuredShapes({ config }: ModelSource): Record<string, readonly number[]> {
+  const fixed = config.input.filter(({ dims }) => dims.every((size) => size > 0));
+  return Object.fromEntries(fixed.map(({ name, dims }) => [name, config.max_batch_size > 0 ? [1, ...dims] : dims]));
+}
+
+function abilityOf(header: OnnxHeader, device: { readonly shaderF16: boolean }): ModelAbility {
+  const refused = (findings: readonly PrecheckFinding[]): string | undefined => {
+    const reasons = new Map(findings.filter(({ effect }) => effect === "refused").map((finding) => [finding.reason, finding]));
+    if (reasons.size === 0) return undefined;
+    return [...reasons.values()].slice(0, 3).map(({ node, op, domain, reason }) => `${domain === "" ? op : `${domain}::${op}`} "${node}": ${reason}`).join("; ");
+  };
+  const onWasm = refused(precheck(header.model, "wasm"));
+  if (onWasm !== undefined) return { none: { kind: "none", reason: "unsupported-operators", detail: onWasm } };
+  const onGpu = refused(precheck(header.model, "webgpu", device));
+  return onGpu === undefined ? {} : { notOnGpu: { detail: onGpu } };
+}
+
+function rewritesOf(header: OnnxHeader, shapes: Readonly<Record<string, readonly number[]>>): readonly string[] {
+  try {
+    const { changes } = rewriteModel(header.model, { inputShapes: new Map(Object.entries(shapes)) }, WEBGPU_REWRITES);
+    return changes.map(({ rewrite, nodes, reason }) => `${rewrite} (${nodes.length}): ${reason}`);
+  } catch {
+    // A rewrite may want weights that the header leaves out; the run makes it with all of them.
+    return [];
+  }
+}
+
+function factsOf(header: OnnxHeader): readonly (readonly [string, string])[] {
+  return [
+    ["producer", header.producer],
+    ["opset", [...header.opsets].map(([domain, version]) => (domain === "" ? String(version) : `${domain} ${version}`)).join(", ")],
+    ["nodes", String(header.nodeCount)],
+    ["operators", [...header.ops].map(([op, count]) => `${op} × ${count}`).join(", ")],
+  ];
+}

@@ -20,12 +20,15 @@ export interface PanesState {
   readonly centre: Centre;
   readonly tab: DockTab;
   readonly narrow: NarrowPane;
+  /** The dialog on screen. */
+  readonly dialog: "shortcuts" | "report" | null;
   toggle(pane: "explorer" | "inspector" | "dock"): void;
   setOpen(pane: "explorer" | "inspector" | "dock", open: boolean): void;
   setCentre(centre: Centre): void;
   /** Opens the dock at a tab. */
   showTab(tab: DockTab): void;
   showNarrow(narrow: NarrowPane): void;
+  showDialog(dialog: PanesState["dialog"]): void;
   /** Makes the text visible; beside the graph where it is hidden. */
   showText(): void;
   /** Makes the graph visible; beside the text where it is hidden. */
@@ -43,11 +46,13 @@ export function createPanesStore() {
         centre: "graph",
         tab: "run",
         narrow: "graph",
+        dialog: null,
         toggle: (pane) => set((state) => ({ [pane]: !state[pane] })),
         setOpen: (pane, open) => set((state) => (state[pane] === open ? state : { [pane]: open })),
         setCentre: (centre) => set({ centre }),
         showTab: (tab) => set({ tab, dock: true, narrow: "dock" }),
         showNarrow: (narrow) => set({ narrow }),
+        showDialog: (dialog) => set({ dialog }),
         showText: () => set(({ centre }) => ({ centre: centre === "graph" ? "split" : centre, narrow: "text" })),
         showGraph: () => set(({ centre }) => ({ centre: centre === "text" ? "split" : centre, narrow: "graph" })),
       }),

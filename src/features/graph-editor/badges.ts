@@ -1,0 +1,44 @@
+import type { Diagnostic, Severity } from "../../base/diagnostic.ts";
+import { findingsOfNode, findingsOfTensor, type OpenModel } from "../../state/open-model.ts";
+
+/** What a node shows of its findings. */
+export interface Badge {
+  readonly count: number;
+  readonly severity: Severity;
+  /** Id of the worst finding: where a click on the badge leads. */
+  readonly first: string;
+  /** Messages, worst first, for the tooltip. */
+  readonly messages: readonly string[];
+  /** Ports that findings name. */
+  readonly ports: readonly string[];
+}
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+
+/** Badges by node id; nodes without findings have none. A hint that is only for information makes no badge. */
+export function nodeBadges(model: OpenModel, all: readonly Diagnostic[]): ReadonlyMap<string, Badge> {
+  const { inputs, steps, outputs } = model.graph;
+  const ids = [...inputs, ...steps, ...outputs].map(({ id }) => id);
+  return new Map(ids.flatMap((id) => {
+    const badge = badgeOf(findingsOfNode(model, all, id));
+    return badge === undefined ? [] : [[id, badge]];
+  }));
+}
+
+/** The worst severity of what is wrong with a wire; undefined where nothing is. */
+export function wireSeverity(model: OpenModel, all: readonly Diagnostic[], tensor: string): Severity | undefined {
+  return badgeOf(findingsOfTensor(model, all, tensor))?.severity;
+}
+
+function badgeOf(findings: readonly Diagnostic[]): Badge | undefined {
+  const sorted = findings.filter(({ severity }) => severity !== "info").sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+  const [worst] = sorted;
+  if (worst === undefined) return undefined;
+  return {
+    count: sorted.length,
+    severity: worst.severity,
+    first: worst.id,
+    messages: sorted.map(({ message }) => message),
+    ports: [...new Set(sorted.flatMap(({ subject }) => subject?.port ?? []))],
+  };
+}

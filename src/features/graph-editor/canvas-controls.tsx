@@ -1,0 +1,36 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconLayoutDistributeVertical, IconMaximize, IconMinus, IconPlus, IconTag, IconTagOff } from "@tabler/icons-react";
+import { useReactFlow } from "@xyflow/react";
+import type { ReactNode } from "react";
+import { useStore } from "zustand";
+import { settings } from "../../state/settings.ts";
+import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import classes from "./graph-editor.module.css";
+
+/** Buttons for zoom, fit, arranging and wire labels. */
+export function CanvasControls({ onTidy }: { onTidy(): void }) {
+  const t = useMessages(graphEditorMessages);
+  const { zoomIn, zoomOut, fitView } = useReactFlow();
+  const wireLabels = useStore(settings, (state) => state.wireLabels);
+  const always = wireLabels === "always";
+  return (
+    <div className={classes.controls} role="toolbar" aria-label={t("controls")}>
+      <Control label={t("zoomIn")} onClick={() => void zoomIn()}><IconPlus size={16} /></Control>
+      <Control label={t("zoomOut")} onClick={() => void zoomOut()}><IconMinus size={16} /></Control>
+      <Control label={t("fitView")} onClick={() => void fitView({ padding: 0.12, maxZoom: 1 })}><IconMaximize size={16} /></Control>
+      <Control label={t("tidy")} onClick={onTidy}><IconLayoutDistributeVertical size={16} /></Control>
+      <Control label={t("labels")} pressed={always} onClick={() => settings.getState().setWireLabels(always ? "hover" : "always")}>
+        {always ? <IconTag size={16} /> : <IconTagOff size={16} />}
+      </Control>
+    </div>
+  );
+}
+
+function Control({ label, pressed, onClick, children }: { label: string; pressed?: boolean; onClick(): void; children: ReactNode }) {
+  return (
+    <Tooltip label={label} position="right">
+      <ActionIcon aria-label={label} aria-pressed={pressed} onClick={onClick}>{children}</ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,141 @@
+import { Tooltip } from "@mantine/core";
+import { IconAlertTriangle, IconCheck, IconCpu, IconHistory, IconPlayerSkipForward, IconProgress, IconX } from "@tabler/icons-react";
+import type { NodeProps } from "@xyflow/react";
+import { memo } from "react";
+import { useStore } from "zustand";
+import { placementOf, runStepId, type KnownPlacement } from "../../state/open-model.ts";
+import type { GraphPort, GraphStep } from "../../triton/ensemble/graph.ts";
+import { useApp } from "../../ui/app-context.ts";
+import { BackendGlyph } from "../../ui/backend-mark.tsx";
+import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
+import { placementMessages } from "../../ui/catalogue/placement.messages.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import { formatMilliseconds } from "../../ui/format.ts";
+import { SeverityGlyph } from "../../ui/severity-mark.tsx";
+import type { Badge } from "./badges.ts";
+import type { Canvas, FlowNode } from "./canvas.ts";
+import type { PortSide } from "./flow-elements.ts";
+import { Port } from "./port.tsx";
+import classes from "./graph-editor.module.css";
+
+/** A step: its model, where it runs and why, its ports, and how its last execution went. */
+export const StepNode = memo(function StepNode({ data: { node, badge, canvas } }: NodeProps<FlowNode>) {
+  const step = node.step!;
+  const { selection, session } = useApp();
+  const selected = useStore(selection, (state) => state.node === node.id);
+  const decision = useStore(session, (state) => state.placements[step.modelName]);
+  const { view, repository } = canvas.model();
+  const runKey = runStepId(canvas.model(), step.index);
+  const phase = useStore(session, ({ run }) => (run.model === view.name ? run.steps[runKey]?.phase : undefined));
+  const modelView = repository.models.get(step.modelName);
+  const placement = placementOf(step.model, decision);
+  const isEnsemble = modelView?.isEnsemble === true;
+  const cannot = placement.kind === "none" && !isEnsemble;
+  return (
+    <div className={classes.node} data-kind="step" data-selected={selected || undefined} data-phase={phase} data-cannot={cannot || undefined} data-testid={`node-${node.id}`}>
+      <header className={classes.header}>
+        <BackendGlyph backend={isEnsemble ? "ensemble" : (modelView?.backend.backend ?? "")} />
+        <span className={classes.title}>{step.modelName}</span>
+        {badge !== undefined && <FindingBadge badge={badge} />}
+      </header>
+      <Facts step={step} placement={placement} isEnsemble={isEnsemble} />
+      <div className={classes.ports}>
+        <Column side="in" ports={step.inputs} node={node.id} badge={badge} canvas={canvas} />
+        <Column side="out" ports={step.outputs} node={node.id} badge={badge} canvas={canvas} />
+      </div>
+      <RunLine model={view.name} step={runKey} />
+    </div>
+  );
+});
+
+function Column({ side, ports, node, badge, canvas }: { side: PortSide; ports: readonly GraphPort[]; node: string; badge: Badge | undefined; canvas: Canvas }) {
+  return (
+    <div className={classes.column} data-side={side}>
+      {ports.map((port) => (
+        <Port key={port.name} node={node} side={side} port={port} flawed={badge?.ports.includes(port.name) === true} canvas={canvas} />
+      ))}
+    </div>
+  );
+}
+
+function Facts({ step, placement, isEnsemble }: { step: GraphStep; placement: KnownPlacement; isEnsemble: boolean }) {
+  const t = useMessages(graphEditorMessages);
+  const p = useMessages(placementMessages);
+  if (step.model === undefined) return <p className={classes.facts} data-missing="">{t("missingModel")}</p>;
+  const { versions, config } = step.model;
+  const latest = versions?.at(-1);
+  const version = step.modelVersion >= 0 ? t("version", { version: step.modelVersion }) : latest === undefined ? t("latest") : t("version", { version: latest });
+  const reason = [p(placement.reason), placement.detail, placement.decided ? undefined : p("configured")].filter((each) => each !== undefined);
+  return (
+    <p className={classes.facts}>
+      {isEnsemble ? (
+        <span>{t("ensemble")}</span>
+      ) : (
+        <Tooltip label={reason.join(". ")} multiline maw={320}>
+          <span className={classes.placement} data-kind={placement.kind}>
+            {placement.kind === "cpu" && <IconCpu size={12} aria-hidden="true" />}
+            {p(placement.kind)}
+          </span>
+        </Tooltip>
+      )}
+      <span>{version}</span>
+      <span>{config.max_batch_size > 0 ? t("batch", { size: config.max_batch_size }) : t("noBatch")}</span>
+    </p>
+  );
+}
+
+/** Count and worst severity of the findings; a click leads to the worst. */
+export function FindingBadge({ badge }: { badge: Badge }) {
+  const t = useMessages(graphEditorMessages);
+  const { selection } = useApp();
+  const label = badge.count === 1 ? t("oneFinding") : t("findings", { count: badge.count });
+  return (
+    <Tooltip label={badge.messages.slice(0, 4).join("\n")} multiline maw={360} style={{ whiteSpace: "pre-line" }}>
+      <button
+        type="button"
+        className={classes.badge}
+        data-severity={badge.severity}
+        aria-label={`${label}: ${badge.messages[0] ?? ""}`}
+        onClick={(event) => {
+          event.stopPropagation();
+          selection.getState().focusDiagnostic(badge.first);
+        }}
+      >
+        <SeverityGlyph severity={badge.severity} size={12} />
+        {badge.count}
+      </button>
+    </Tooltip>
+  );
+}
+
+const PHASE_GLYPHS = {
+  queued: IconProgress,
+  loading: IconProgress,
+  compiling: IconProgress,
+  running: IconProgress,
+  done: IconCheck,
+  cached: IconHistory,
+  failed: IconX,
+  skipped: IconPlayerSkipForward,
+};
+
+/** Phase, time or failure of the step's execution in the latest run of the open model. */
+function RunLine({ model, step }: { model: string; step: string }) {
+  const t = useMessages(graphEditorMessages);
+  const p = useMessages(placementMessages);
+  const { session } = useApp();
+  const progress = useStore(session, ({ run }) => (run.model === model ? run.steps[step] : undefined));
+  const timing = useStore(session, ({ run }) => (run.model === model ? run.result?.steps.find((each) => each.step === step) : undefined));
+  if (progress === undefined && timing === undefined) return null;
+  const phase = progress?.phase ?? (timing?.cached === true ? "cached" : "done");
+  const Glyph = progress?.error === undefined ? PHASE_GLYPHS[phase] : IconAlertTriangle;
+  const time = timing === undefined || timing.cached ? undefined : formatMilliseconds(timing.end - timing.start);
+  return (
+    <footer className={classes.run} data-phase={phase} title={progress?.error?.message ?? (time === undefined ? undefined : t("ranIn", { time }))}>
+      <Glyph size={13} aria-hidden="true" />
+      <span>{p(phase)}</span>
+      {time !== undefined && <span className={classes.time}>{time}</span>}
+      {progress?.error !== undefined && <span className={classes.failure}>{progress.error.message}</span>}
+    </footer>
+  );
+}

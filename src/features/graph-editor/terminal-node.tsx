@@ -1,0 +1,34 @@
+import type { NodeProps } from "@xyflow/react";
+import { memo } from "react";
+import { useStore } from "zustand";
+import { useApp } from "../../ui/app-context.ts";
+import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import type { FlowNode } from "./canvas.ts";
+import { Port } from "./port.tsx";
+import { FindingBadge } from "./step-node.tsx";
+import classes from "./graph-editor.module.css";
+
+/** An input or output of the ensemble: one port that is the whole node. */
+export const TerminalNode = memo(function TerminalNode({ data: { node, badge, canvas } }: NodeProps<FlowNode>) {
+  const t = useMessages(graphEditorMessages);
+  const { selection } = useApp();
+  const selected = useStore(selection, (state) => state.node === node.id);
+  const { name, dataType, dims, optional } = node.terminal!;
+  const isInput = node.kind === "input";
+  return (
+    <div className={classes.node} data-kind={node.kind} data-selected={selected || undefined} data-testid={`node-${node.id}`}>
+      <header className={classes.terminalHeader}>
+        {t(isInput ? "input" : "output")}
+        {badge !== undefined && <FindingBadge badge={badge} />}
+      </header>
+      <Port
+        node={node.id}
+        side={isInput ? "out" : "in"}
+        port={{ name, dataType, dims, optional, exists: true, tensor: name }}
+        flawed={badge !== undefined}
+        canvas={canvas}
+      />
+    </div>
+  );
+});

@@ -7,6 +7,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 import { CHROMIUM_WEBGPU_ARGUMENTS, findChromium } from "./src/cli/chromium.mjs";
 import { sampleIndex } from "./src/repositories/sample/vite-plugin.mjs";
+import { thirdPartyNotices } from "./src/server/notices.mjs";
 
 /** Cross-origin isolation: SharedArrayBuffer, hence ORT's WASM threads, needs both. */
 const ISOLATION = {
@@ -37,16 +38,18 @@ function recordedData(): Plugin {
   };
 }
 
+const notices = thirdPartyNotices();
+
 export default defineConfig({
   appType: "mpa",
   base: "./",
-  plugins: [lezer(), react(), sampleIndex()],
+  plugins: [lezer(), react(), sampleIndex(), notices.page],
   resolve: {
     // ORT's wasm and its glue are handed in by URL; without this condition it would embed a second copy.
     conditions: [...defaultClientConditions, "onnxruntime-web-use-extern-wasm"],
   },
   optimizeDeps: { exclude: ["onnxruntime-web"], include: ["@zip.js/zip.js", "client-zip", "fflate", "idb", "valibot"] },
-  worker: { format: "es", plugins: () => [lezer()] },
+  worker: { format: "es", plugins: () => [lezer(), notices.worker()] },
   build: { target: "es2023", sourcemap: true, chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },

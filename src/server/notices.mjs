@@ -1,0 +1,87 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Name of the file in the build. */
+const FILE = "THIRD-PARTY-NOTICES.txt";
+
+const LICENCE_FILE = /^(licen[cs]e|copying|notice|third.?party.?notices?)([.-].*)?$/i;
+
+/** Texts of the licences whose packages forget theirs, by SPDX name. */
+const STANDARD = {
+  "Apache-2.0": join(import.meta.dirname, "../../LICENSE"),
+  "BSD-2-Clause": join(import.meta.dirname, "licences/BSD-2-Clause.txt"),
+  "BSD-3-Clause": join(import.meta.dirname, "licences/BSD-3-Clause.txt"),
+  "MIT": join(import.meta.dirname, "licences/MIT.txt"),
+};
+
+/** Who holds the rights in packages that do not say so in a licence file. */
+const HOLDERS = {
+  "@bufbuild/protobuf": "Buf Technologies, Inc. and Google Inc.",
+  "@niivue/niivue": "NiiVue contributors",
+  "onnxruntime-common": "Microsoft Corporation",
+  "onnxruntime-web": "Microsoft Corporation",
+  "react-remove-scroll-bar": "Anton Korzunov",
+};
+
+/**
+ * Two Vite plugins that together list every package of which the build holds code or files, with the text of its licence, as
+ * `THIRD-PARTY-NOTICES.txt`: `page` belongs among the plugins, `worker` among those of workers, whose modules are bundled apart and first.
+ */
+export function thirdPartyNotices() {
+  const folders = new Set();
+  return {
+    page: {
+      name: "conch:notices",
+      apply: "build",
+      async generateBundle(_, bundle) {
+        collect(bundle, folders);
+        this.emitFile({ type: "asset", fileName: FILE, source: await notices([...folders]) });
+      },
+    },
+    worker: () => ({
+      name: "conch:notices-of-workers",
+      apply: "build",
+      generateBundle(_, bundle) {
+        collect(bundle, folders);
+      },
+    }),
+  };
+}
+
+function collect(bundle, folders) {
+  for (const output of Object.values(bundle)) {
+    for (const id of [...(output.moduleIds ?? []), ...(output.originalFileNames ?? [])]) {
+      const folder = packageFolder(id.replaceAll("\\", "/"));
+      if (folder !== undefined) folders.add(folder);
+    }
+  }
+}
+
+/** ".../node_modules/@scope/name" of a module's id, or undefined for one of no package. */
+export function packageFolder(id) {
+  return /^\0?(?:.*:)?(.*node_modules\/(?:@[^/]+\/)?[^/?]+)\//.exec(id)?.[1];
+}
+
+async function notices(folders) {
+  const parts = [];
+  for (const folder of folders) {
+    const { name, version, license, homepage } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const licence = typeof license === "string" ? license : (license?.type ?? "none stated");
+    const texts = await licenceTexts(folder, name, licence);
+    parts.push([`${name} ${version}`, `Licence: ${licence}`, ...(homepage ? [homepage] : []), "", texts.join("\n\n"), ""].join("\n"));
+  }
+  const line = `${"=".repeat(80)}\n`;
+  return `Conch holds code of these packages. Each is followed by its licence.\n\n${[...new Set(parts)].sort().map((part) => line + part).join("\n")}`;
+}
+
+/** The package's own files, else the text that its licence's name stands for. Throws when there is neither. */
+async function licenceTexts(folder, name, licence) {
+  const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name));
+  if (files.length > 0) return Promise.all(files.map(async (file) => (await readFile(join(folder, file.name), "utf8")).trim()));
+  const parts = licence.replaceAll(/[()]/g, "").split(/ (?:AND|OR) /);
+  if (!(name in HOLDERS) || parts.some((part) => !(part in STANDARD))) {
+    throw new Error(`${name} (${licence}) is in the build but has no licence text; name its holder in src/server/notices.mjs`);
+  }
+  const texts = await Promise.all(parts.map(async (part) => (await readFile(STANDARD[part], "utf8")).trim()));
+  return [`Copyright (c) ${HOLDERS[name]}`, ...texts];
+}

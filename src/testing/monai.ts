@@ -1,5 +1,6 @@
 // What the tests against MONAI's recorded results share.
 import { niftiInput } from "../inputs/nifti/decode.ts";
+import type { TypedData } from "../tensor/data-type.ts";
 import type { ArrayItem, CpuTransform, TransformSpec } from "../transforms/transform.ts";
 import { readRecorded } from "./recorded.ts";
 
@@ -45,6 +46,11 @@ export function runOne<P>(spec: TransformSpec<P>, cpu: CpuTransform<P>, given: P
   const result = cpu(withDefaults(spec, given), ["image"], new Map([["image", item]])).get("image");
   if (result === undefined) throw new Error(`${spec.name} lost its key`);
   return result;
+}
+
+/** The elements as a plain array, for comparing. */
+export function elementsOf(data: TypedData | undefined): (number | bigint)[] {
+  return data === undefined ? [] : Array.from(data as Float32Array);
 }
 
 /** Recorded packed bits as 0 and 1: voxel n is bit n & 7 of byte n >> 3. */

@@ -76,7 +76,7 @@ export function readParameters(node: JsonNode, path: string, target: Target, key
   const perKey = new Map<string, unknown[]>();
   for (const member of members) readMember(member, path, target, keys, values, perKey, findings);
   for (const [name, spec] of Object.entries(target.spec.parameters)) {
-    if (name in values || perKey.has(name)) continue;
+    if (members.some((member) => member.name === name)) continue;
     if (name in target.implied) values[name] = target.implied[name];
     else if (!("default" in spec)) {
       findings.push({ code: "TRANSFORM_PARAMETER_MISSING", message: `${target.written} needs ${name}: ${spec.doc}`, from: node.from, to: node.to, path: `${path}.${name}` });

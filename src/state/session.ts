@@ -307,7 +307,7 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
     store.setState(({ run: before }) => ({ run: { ...before, status: "cancelling" } }));
   }
 
-  async function releaseAll({ outputs, wires, steps: _ }: RunResult): Promise<void> {
+  async function releaseAll({ outputs, wires }: RunResult): Promise<void> {
     const handles = [...Object.values(outputs), ...Object.values(wires)].filter((handle) => handle.generation === client.generation);
     if (handles.length > 0) await client.request("release", { handles }).catch(() => undefined);
   }

@@ -4,6 +4,7 @@ import type { Derivation } from "../state/derived.ts";
 import type { DocumentStore } from "../state/document.ts";
 import type { SelectionStore } from "../state/selection.ts";
 import type { PanesStore } from "../state/panes.ts";
+import type { PreviewStore } from "../state/preview.ts";
 import type { SessionStore } from "../state/session.ts";
 import type { WorkspaceSession } from "../state/workspace.ts";
 
@@ -19,6 +20,8 @@ export interface App {
   readonly session: SessionStore;
   /** Which repository is open, its examples, and the verbs that open and save. */
   readonly workspace: WorkspaceSession;
+  /** What a run of the open model would do. */
+  readonly preview: PreviewStore;
   /** Which panes and tabs are open. */
   readonly panes: PanesStore;
 }

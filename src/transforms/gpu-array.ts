@@ -1,4 +1,3 @@
-import type { ConchError } from "../base/errors.ts";
 import { bytesPerElement, DATA_TYPES, type DataType } from "../tensor/data-type.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import type { Gpu } from "../runtime/gpu.ts";
@@ -20,6 +19,16 @@ export interface GpuArray {
   readonly affine?: GpuBuffer;
   /** The values are whole numbers from 0 below this, for what AsDiscrete made; absent where nobody knows. */
   readonly labelCount?: number;
+  /**
+   * `buffer` holds logits, channel first, of which the values (one float32 channel) are the argmax that readers still have to take. Never
+   * together with `deferred` or `window`.
+   */
+  readonly logits?: { readonly dataType: DataType; readonly channels: number };
+  /**
+   * The values again, where they are 0 and 1 alone: 2 × 2 × 2 voxels per byte (bit = axis 2 + 2 · axis 1 + 4 · axis 0), four bytes a word,
+   * blocks in C order.
+   */
+  readonly blocks?: GpuBuffer;
   /** A pointwise map that readers still have to apply to the float32 elements. */
   readonly deferred?: DeferredScale;
   /** The part of the image that the values are; its size depends on the data and is known to the GPU alone. */
@@ -76,20 +85,29 @@ export function spatialSizes(shape: readonly number[]): [number, number, number]
   return [a, b, c];
 }
 
-/** Another entry that shares the buffers, with references of its own; `changes` says what differs. Buffers in `changes` are handed over. */
-export function shareArray(array: GpuArray, changes: Partial<GpuArray> = {}): GpuArray {
-  if (changes.buffer === undefined) array.buffer.retain();
-  if (!("affine" in changes)) array.affine?.retain();
-  if (!("window" in changes)) array.window?.box.retain();
-  const merged: { -readonly [K in keyof GpuArray]: GpuArray[K] | undefined } = { ...array, ...changes };
-  for (const key of ["affine", "deferred", "window", "labelCount"] as const) if (merged[key] === undefined) delete merged[key];
-  return merged as GpuArray;
+/** What is left of an entry's properties when they are taken away or stay behind. */
+type Changes = { readonly [K in keyof GpuArray]?: GpuArray[K] | undefined };
+
+/**
+ * Another entry that shares the buffers, with references of its own; `changes` says what differs. Buffers in `changes` are handed over. What
+ * is known of the values goes with a change of anything but the affine, unless `changes` says it again.
+ */
+export function shareArray(array: GpuArray, changes: Changes = {}): GpuArray {
+  const sameValues = Object.keys(changes).every((key) => key === "affine");
+  const known = sameValues ? {} : { labelCount: undefined, blocks: undefined, ...(changes.buffer && { logits: undefined }) };
+  const given: Changes = { ...known, ...changes };
+  if (given.buffer === undefined) array.buffer.retain();
+  for (const name of ["affine", "blocks"] as const) if (!(name in given)) array[name]?.retain();
+  if (!("window" in given)) array.window?.box.retain();
+  const entries = Object.entries({ ...array, ...given }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as unknown as GpuArray;
 }
 
 /** Gives the references of an entry back. */
 export function releaseArray(array: GpuArray): void {
   array.buffer.release();
   array.affine?.release();
+  array.blocks?.release();
   array.window?.box.release();
 }
 
@@ -149,6 +167,3 @@ export async function replaceEach(
     throw thrown;
   }
 }
-
-/** Makes the error of a status word; see RunReport.flag. */
-export type MakeError = (word: number) => ConchError;

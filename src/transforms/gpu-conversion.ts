@@ -12,16 +12,19 @@ import {
   type GpuArray,
   type GpuContext,
 } from "./gpu-array.ts";
+import argmaxBody from "./gpu-argmax.wgsl?raw";
 import castBody from "./gpu-cast.wgsl?raw";
 import elements from "./gpu-elements.wgsl?raw";
 import float64 from "./gpu-float64.wgsl?raw";
 import forceBody from "./gpu-force.wgsl?raw";
 import gatherBody from "./gpu-gather.wgsl?raw";
+import order from "./gpu-order.wgsl?raw";
 import prelude from "./gpu-prelude.wgsl?raw";
 import scale from "./gpu-scale.wgsl?raw";
 import { scaleWords } from "./gpu-scale.ts";
 
 const castShader: Shader = { label: "cast", code: prelude + float64 + elements + castBody };
+const argmaxShader: Shader = { label: "argmax", code: prelude + elements + order + argmaxBody };
 const forceShader: Shader = { label: "scale-intensity-range", code: prelude + scale + forceBody };
 const gatherShader: Shader = { label: "gather", code: prelude + elements + gatherBody };
 
@@ -29,7 +32,21 @@ const BOX_FOR_CAST = "the data-dependent box of CropForeground, to convert its p
 
 /** The same values with nothing deferred. The caller owns the result. */
 export async function forceArray({ gpu }: GpuContext, array: GpuArray): Promise<GpuArray> {
-  const { deferred } = array;
+  const { deferred, logits } = array;
+  if (logits !== undefined) {
+    const voxels = elementCount(array.shape);
+    const buffer = await filled(gpu, "as-discrete/argmax", voxels * 4, (target) =>
+      gpu.dispatch({
+        shader: argmaxShader,
+        entry: "main",
+        constants: { SOURCE_TYPE: typeCode(logits.dataType) },
+        bindings: { 0: array.buffer, 1: target },
+        uniforms: [voxels, logits.channels],
+        threads: voxels,
+      }),
+    );
+    return shareArray(array, { buffer, labelCount: array.labelCount });
+  }
   if (deferred === undefined) return shareArray(array);
   const count = elementCount(array.shape);
   const buffer = await filled(gpu, "scale-intensity-range/out", count * 4, (target) =>
@@ -65,7 +82,7 @@ export async function castArray(context: GpuContext, array: GpuArray, dataType: 
         threads: wordThreads(dataType, count),
       }),
     );
-    return shareArray(source, { buffer, dataType });
+    return shareArray(source, { buffer, dataType, labelCount: source.labelCount });
   });
 }
 

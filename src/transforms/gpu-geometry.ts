@@ -8,7 +8,7 @@ import body from "./gpu-geometry.wgsl?raw";
 const shader: Shader = { label: "geometry", code: float64 + body };
 
 /** Bytes of an affine in GPU memory. */
-export const AFFINE_BYTES = 128;
+const AFFINE_BYTES = 128;
 
 type Sizes = readonly [number, number, number];
 

@@ -1,7 +1,7 @@
-// AsDiscrete: argmax over the channels, one-hot, threshold and rounding, each one entry point; one invocation per voxel or element.
-// After gpu-prelude, gpu-float64, gpu-elements.
+// AsDiscrete: one-hot, threshold and rounding, each one entry point; one invocation per voxel or element. argmax is gpu-argmax.wgsl.
+// After gpu-prelude, gpu-float64, gpu-elements, gpu-order.
 struct Discrete {
-  // Voxels of one channel for argmax and one_hot, elements for the others.
+  // Voxels of one channel for one_hot, elements for the others.
   count: u32,
   channels: u32,
   // Bits of the threshold in the source's type.
@@ -13,51 +13,6 @@ struct Discrete {
 @group(0) @binding(1) var<storage, read_write> discrete: array<u32>;
 @group(0) @binding(2) var<storage, read_write> status: array<atomic<u32>>;
 @group(0) @binding(3) var<uniform> settings: Discrete;
-
-// A key that orders values of the source's type as unsigned 64-bit integers; NaN is the greatest.
-fn order_key(bits: vec2<u32>) -> vec2<u32> {
-  switch SOURCE_TYPE {
-    case INT8: { return vec2<u32>(bits.x ^ 0x80u, 0u); }
-    case INT16: { return vec2<u32>(bits.x ^ 0x8000u, 0u); }
-    case INT32: { return vec2<u32>(bits.x ^ 0x80000000u, 0u); }
-    case INT64: { return vec2<u32>(bits.x, bits.y ^ 0x80000000u); }
-    case FP16: {
-      let magnitude = bits.x & 0x7fffu;
-      if (magnitude > 0x7c00u) { return vec2<u32>(0xffffffffu); }
-      return vec2<u32>(select(0x8000u + magnitude, 0x8000u - magnitude, bits.x > 0x7fffu), 0u);
-    }
-    case FP32: {
-      let magnitude = bits.x & 0x7fffffffu;
-      if (magnitude > 0x7f800000u) { return vec2<u32>(0xffffffffu); }
-      return vec2<u32>(select(0x80000000u + magnitude, 0x80000000u - magnitude, (bits.x >> 31u) != 0u), 0u);
-    }
-    case FP64: {
-      let high = bits.y & 0x7fffffffu;
-      if (high > 0x7ff00000u || (high == 0x7ff00000u && bits.x != 0u)) { return vec2<u32>(0xffffffffu); }
-      if ((bits.y >> 31u) == 0u) { return vec2<u32>(bits.x, 0x80000000u + high); }
-      // 2^63 minus the magnitude, so that -0 and 0 are equal.
-      return vec2<u32>(0u - bits.x, 0x80000000u - high - select(1u, 0u, bits.x == 0u));
-    }
-    default: { return bits; }
-  }
-}
-
-// The least channel of the greatest value, as float32; the first NaN wins.
-@compute @workgroup_size(256)
-fn argmax(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let voxel = thread_index(id, groups);
-  if (voxel >= settings.count) { return; }
-  var best = order_key(element_bits(voxel));
-  var channel = 0u;
-  for (var c = 1u; c < settings.channels; c++) {
-    let key = order_key(element_bits(c * settings.count + voxel));
-    if (key.y > best.y || (key.y == best.y && key.x > best.x)) {
-      best = key;
-      channel = c;
-    }
-  }
-  discrete[voxel] = bitcast<u32>(f32(channel));
-}
 
 // Channel of the label 1, all others 0, from int32. A label outside the channels sets the status word to the label with its sign bit
 // flipped (1 for the one label that this makes 0).

@@ -4,14 +4,15 @@ import type { DataType } from "../../tensor/data-type.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import { dataTypeOfDtype } from "../dtype-name.ts";
 import { arrayBytes, filled, replaceEach, shareArray, typeCode, withTemporaries, type GpuArray, type GpuContext, type GpuTransform } from "../gpu-array.ts";
-import { castArray, settleArray } from "../gpu-conversion.ts";
+import { castArray, forceArray, settleArray } from "../gpu-conversion.ts";
 import elements from "../gpu-elements.wgsl?raw";
 import float64 from "../gpu-float64.wgsl?raw";
+import order from "../gpu-order.wgsl?raw";
 import prelude from "../gpu-prelude.wgsl?raw";
 import body from "./as-discrete.wgsl?raw";
 import type { AsDiscreteParameters } from "./spec.ts";
 
-const shader: Shader = { label: "as-discrete", code: prelude + float64 + elements + body };
+const shader: Shader = { label: "as-discrete", code: prelude + float64 + elements + order + body };
 const REASON = "the data-dependent box of CropForeground, before AsDiscrete";
 
 /** AsDiscrete on the GPU, exact. A label that to_onehot has no channel for is found at the end of the run. */
@@ -21,8 +22,9 @@ export const asDiscreteGpu: GpuTransform<AsDiscreteParameters> = (context, param
       let current = own(await settleArray(context, array, REASON));
       if (parameters.argmax) {
         const [channels = 1, ...spatial] = current.shape;
-        const labels = own(await launch(context, "argmax", current, [1, ...spatial], elementCount(spatial), channels));
-        current = own(shareArray(labels, { labelCount: channels }));
+        // Deferred: KeepLargestConnectedComponent takes it while it reads, all others have it made.
+        current = own(shareArray(current, { logits: { dataType: current.dataType, channels }, dataType: "TYPE_FP32", shape: [1, ...spatial], labelCount: channels }));
+        if (parameters.to_onehot !== null || parameters.threshold !== null || parameters.rounding !== null) current = own(await forceArray(context, current));
       }
       if (parameters.to_onehot !== null) {
         const classes = parameters.to_onehot;
@@ -71,7 +73,7 @@ async function launch(
       threads: count,
     }),
   );
-  return shareArray(source, { buffer, shape, dataType, labelCount: undefined });
+  return shareArray(source, { buffer, shape, dataType });
 }
 
 function limitBits(dataType: DataType, limit: number): [number, number] {

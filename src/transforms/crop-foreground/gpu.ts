@@ -23,14 +23,14 @@ export const cropForegroundGpu: GpuTransform<CropForegroundParameters> = (contex
     const source = dictionary.get(parameters.source_key);
     if (source === undefined) throw new Error(`Conch bug: the chain checked that key "${parameters.source_key}" exists`);
     checkBoxParameters(parameters, source.shape);
-    const settled = source.window === undefined ? source : own(await settleArray(context, source, REASON));
+    const settled = isPlain(source) ? source : own(await settleArray(context, source, REASON));
     const found = await findBox(context, parameters, settled);
     own(found.box);
     const rank = source.shape.length - 1;
     const made: GpuArray[] = [];
     try {
       const result = await replaceEach(keys, dictionary, async (array) => {
-        const whole = array === source ? settled : array.window === undefined ? array : own(await settleArray(context, array, REASON));
+        const whole = array === source ? settled : isPlain(array) ? array : own(await settleArray(context, array, REASON));
         const affine = whole.affine && (await cropAffine(context.gpu, whole.affine, found.box, rank));
         const mayLeave = leavesImage(parameters) || whole.shape.slice(1).join() !== settled.shape.slice(1).join();
         return shareArray(whole, { window: { box: found.box.retain(), mayLeave, fill: 0 }, ...(affine && { affine }) });
@@ -53,6 +53,11 @@ export const cropForegroundGpu: GpuTransform<CropForegroundParameters> = (contex
       found.end.release();
     }
   });
+
+/** A deferred scale may stay; a window or an argmax may not. */
+function isPlain({ window, logits }: GpuArray): boolean {
+  return window === undefined && logits === undefined;
+}
 
 interface FoundBox {
   box: GpuBuffer;

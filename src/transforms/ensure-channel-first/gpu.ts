@@ -10,7 +10,7 @@ export const ensureChannelFirstGpu: GpuTransform<EnsureChannelFirstParameters> =
   replaceEach(keys, dictionary, (array, key) =>
     withTemporaries(async (own) => {
       if (channel_dim === null) return array;
-      const source = array.window === undefined ? array : own(await settleArray(context, array, REASON));
+      const source = array.window === undefined && array.logits === undefined ? array : own(await settleArray(context, array, REASON));
       if (channel_dim === "no_channel") return shareArray(source, { shape: [1, ...source.shape] });
       const axis = channelAxis(channel_dim, source.shape, key);
       if (axis === 0) return shareArray(source);

@@ -8,12 +8,13 @@ import { arrayBytes, filled, replaceEach, shareArray, spatialSizes, typeCode, wi
 import { settleArray } from "../gpu-conversion.ts";
 import elements from "../gpu-elements.wgsl?raw";
 import float64 from "../gpu-float64.wgsl?raw";
+import order from "../gpu-order.wgsl?raw";
 import prelude from "../gpu-prelude.wgsl?raw";
 import body from "./keep-largest-connected-component.wgsl?raw";
 import presentBody from "./labels-present.wgsl?raw";
 import { checkComponents, type KeepLargestConnectedComponentParameters } from "./spec.ts";
 
-const shader: Shader = { label: "keep-largest-connected-component", code: prelude + elements + body };
+const shader: Shader = { label: "keep-largest-connected-component", code: prelude + elements + order + body };
 const presentShader: Shader = { label: "labels-present", code: prelude + float64 + elements + presentBody };
 const REASON = "the data-dependent box of CropForeground, before KeepLargestConnectedComponent";
 
@@ -21,6 +22,7 @@ const REASON = "the data-dependent box of CropForeground, before KeepLargestConn
 const VALUE_IN_LABELS = 0;
 const ABOVE_ZERO = 1;
 const ANY_CHANNEL_IS_ONE = 2;
+const ARGMAX_IS_ONE = 3;
 
 /** One search: which voxels are foreground, and which channels lose what is not kept. */
 interface Search {
@@ -36,65 +38,107 @@ export const keepLargestConnectedComponentGpu: GpuTransform<KeepLargestConnected
   replaceEach(keys, dictionary, (array, key) =>
     withTemporaries(async (own) => {
       checkComponents(parameters, array.shape, key);
+      if (isMaskOfLabelOne(parameters, array)) return keepMask(context, parameters, array);
       const source = own(await settleArray(context, array, REASON));
       const bytes = arrayBytes(source.dataType, source.shape);
       const searches = await searchesOf(context, parameters, source, key);
       const buffer = await filled(context.gpu, "keep-largest-connected-component/out", bytes, async (target) => {
         context.gpu.copy(source.buffer, target, boundSize(bytes));
-        if (elementCount(source.shape) > 0) await keepLargest(context, parameters, source, target, searches);
+        if (elementCount(source.shape) > 0) await keepLabels(context, parameters, source, target, searches);
       });
-      return shareArray(source, { buffer });
+      return shareArray(source, { buffer, labelCount: source.labelCount });
     }),
   );
 
-async function keepLargest(
-  { gpu }: GpuContext,
-  { connectivity, num_components }: KeepLargestConnectedComponentParameters,
+/** Whether the values are 0 and 1 alone, and the components of 1 are wanted: the result then is what is kept. */
+function isMaskOfLabelOne({ applied_labels, is_onehot }: KeepLargestConnectedComponentParameters, array: GpuArray): boolean {
+  const labels = applied_labels === null ? [1] : [applied_labels].flat();
+  const plain = array.window === undefined && array.deferred === undefined && array.dataType === "TYPE_FP32";
+  return plain && array.labelCount === 2 && array.shape[0] === 1 && is_onehot !== true && labels.join() === "1" && elementCount(array.shape) > 0;
+}
+
+/** A mask's largest components; an argmax of logits is taken while they are read. The caller owns the result. */
+async function keepMask(context: GpuContext, parameters: KeepLargestConnectedComponentParameters, source: GpuArray): Promise<GpuArray> {
+  const voxels = elementCount(source.shape);
+  const search: Search =
+    source.logits === undefined
+      ? { rule: VALUE_IN_LABELS, labels: [valueBits("TYPE_FP32", 1)], readChannel: 0, writeChannels: [] }
+      : { rule: ARGMAX_IS_ONE, labels: [[0, 0]], readChannel: 0, writeChannels: [] };
+  return withTemporaries(async (own) => {
+    const components = componentsOf(context, parameters, source, own);
+    await components.find(search);
+    const { masks, parents, firsts, cell, cells, launch } = components;
+    await launch("keep_masks", { 2: masks, 3: parents, 5: firsts }, Math.ceil(cells / 4), search);
+    const buffer = await filled(context.gpu, "keep-largest-connected-component/out", voxels * 4, (target) =>
+      launch("write_masks", { 2: masks, 7: target }, voxels, search),
+    );
+    return shareArray(source, { buffer, labelCount: 2, ...(cell === 2 && { blocks: masks.retain() }) });
+  });
+}
+
+async function keepLabels(
+  context: GpuContext,
+  parameters: KeepLargestConnectedComponentParameters,
   source: GpuArray,
   target: GpuBuffer,
   searches: readonly Search[],
 ): Promise<void> {
+  const voxels = elementCount(source.shape.slice(1));
+  const perWord = Math.max(1, 4 / bytesPerElement(source.dataType));
+  await withTemporaries(async (own) => {
+    const components = componentsOf(context, parameters, source, own);
+    const { masks, parents, firsts, launch } = components;
+    for (const search of searches) {
+      await components.find(search);
+      for (const channel of search.writeChannels) {
+        const words = Math.floor((channel * voxels + voxels - 1) / perWord) - Math.floor((channel * voxels) / perWord) + 1;
+        await launch("write", { 2: masks, 3: parents, 5: firsts, 7: target }, words, search, { channel });
+      }
+    }
+  });
+}
+
+/** The buffers of a search, which `own` keeps, and the passes up to the marks of what is kept. */
+function componentsOf(
+  { gpu }: GpuContext,
+  { connectivity, num_components }: KeepLargestConnectedComponentParameters,
+  source: GpuArray,
+  own: <B extends GpuBuffer>(held: B) => B,
+) {
   const size = spatialSizes(source.shape);
   const voxels = elementCount(size);
   const neighbours = [26, 6, 18, 26][connectivity ?? 0] ?? 26;
   const cell = neighbours === 26 ? 2 : 1;
   const cells = elementCount(size.map((n) => Math.ceil(n / cell)));
-  const perWord = Math.max(1, 4 / bytesPerElement(source.dataType));
-  const constants = { SOURCE_TYPE: typeCode(source.dataType), CELL: cell, NEIGHBOURS: neighbours };
-  await withTemporaries(async (own) => {
-    const scratch = (part: string, bytes: number) => own(gpu.memory.allocate(`keep-largest-connected-component/${part}`, bytes));
-    const masks = scratch("masks", Math.ceil(cells / 4) * 4);
-    const parents = scratch("parents", cells * 4);
-    const counts = scratch("counts", cells * 4);
-    const firsts = scratch("firsts", cells * 4);
-    const chosen = scratch("chosen", num_components * 8);
-    for (const { rule, labels, readChannel, writeChannels } of searches) {
-      const list = own(gpu.memory.upload("keep-largest-connected-component/labels", new Uint8Array(new Uint32Array(labels.flat()).buffer)));
-      gpu.clear(chosen);
-      const launch = (entry: string, bindings: Dispatch["bindings"], threads: number, channel = readChannel, turn = 0) =>
-        gpu.dispatch({
-          shader,
-          entry,
-          constants,
-          bindings,
-          uniforms: [...size, channel * voxels, rule, labels.length, turn, ...valueBits(source.dataType, 1)],
-          threads,
-        });
-      await launch("pack", { 0: source.buffer, 1: list, 2: masks, 3: parents, 4: counts, 5: firsts }, Math.ceil(cells / 4));
-      await launch("merge", { 2: masks, 3: parents }, cells);
-      await launch("flatten", { 2: masks, 3: parents, 4: counts }, cells);
-      for (let turn = 0; turn < num_components; turn++) {
-        await launch("find_largest", { 4: counts, 5: firsts, 6: chosen }, cells, readChannel, turn);
-        await launch("find_first", { 2: masks, 3: parents, 4: counts, 5: firsts, 6: chosen }, cells, readChannel, turn);
-        await launch("choose", { 4: counts, 5: firsts, 6: chosen }, cells, readChannel, turn);
-        await launch("mark", { 4: counts, 5: firsts, 6: chosen }, cells, readChannel, turn);
-      }
-      for (const channel of writeChannels) {
-        const words = Math.floor((channel * voxels + voxels - 1) / perWord) - Math.floor((channel * voxels) / perWord) + 1;
-        await launch("write", { 2: masks, 3: parents, 5: firsts, 7: target }, words, channel);
-      }
+  const elementType = source.logits?.dataType ?? source.dataType;
+  const constants = { SOURCE_TYPE: typeCode(elementType), CELL: cell, NEIGHBOURS: neighbours };
+  const scratch = (part: string, bytes: number) => own(gpu.memory.allocate(`keep-largest-connected-component/${part}`, bytes));
+  const masks = scratch("masks", Math.ceil(cells / 4) * 4);
+  const parents = scratch("parents", cells * 4);
+  const counts = scratch("counts", cells * 4);
+  const firsts = scratch("firsts", cells * 4);
+  const chosen = scratch("chosen", num_components * 8);
+
+  function launch(entry: string, bindings: Dispatch["bindings"], threads: number, search: Search, { channel = search.readChannel, turn = 0 } = {}): Promise<void> {
+    const uniforms = [...size, channel * voxels, search.rule, search.labels.length, turn, ...valueBits(source.dataType, 1), source.logits?.channels ?? 1];
+    return gpu.dispatch({ shader, entry, constants, bindings, uniforms, threads });
+  }
+
+  async function find(search: Search): Promise<void> {
+    const list = own(gpu.memory.upload("keep-largest-connected-component/labels", new Uint8Array(new Uint32Array(search.labels.flat()).buffer)));
+    gpu.clear(chosen);
+    await launch("pack", { 0: source.buffer, 1: list, 2: masks, 3: parents, 4: counts, 5: firsts }, Math.ceil(cells / 4), search);
+    await launch("merge", { 2: masks, 3: parents }, cells, search);
+    await launch("flatten", { 2: masks, 3: parents, 4: counts }, cells, search);
+    for (let turn = 0; turn < num_components; turn++) {
+      await launch("find_largest", { 4: counts, 5: firsts, 6: chosen }, cells, search, { turn });
+      await launch("find_first", { 2: masks, 3: parents, 4: counts, 5: firsts, 6: chosen }, cells, search, { turn });
+      await launch("choose", { 4: counts, 5: firsts, 6: chosen }, cells, search, { turn });
+      await launch("mark", { 4: counts, 5: firsts, 6: chosen }, cells, search, { turn });
     }
-  });
+  }
+
+  return { masks, parents, firsts, cell, cells, launch, find };
 }
 
 async function searchesOf(context: GpuContext, parameters: KeepLargestConnectedComponentParameters, source: GpuArray, key: string): Promise<Search[]> {

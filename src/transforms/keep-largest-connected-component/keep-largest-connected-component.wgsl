@@ -1,7 +1,8 @@
 // Largest connected components by union-find over cells: blocks of 2 × 2 × 2 voxels for 26 neighbours (CELL = 2; all voxels of a block
 // and of touching faces, edges and corners of blocks are 26-adjacent, so that labelling blocks is exact), single voxels for 6 and 18.
-// Passes: pack, merge, flatten, then per component to keep: find_largest, find_first, choose, mark; at the end write.
-// Union is lock-free: parents only ever decrease, nobody waits for anybody. After gpu-prelude, gpu-elements.
+// Passes: pack, merge, flatten, then per component to keep: find_largest, find_first, choose, mark; at the end write, or, for an image of
+// 0 and 1 alone, keep_masks and write_masks.
+// Union is lock-free: parents only ever decrease, nobody waits for anybody. After gpu-prelude, gpu-elements, gpu-order.
 override CELL: u32;
 // 6, 18 or 26 neighbours.
 override NEIGHBOURS: u32;
@@ -12,13 +13,15 @@ struct Components {
   size2: u32,
   // Elements of `source` before the image that is looked at.
   offset: u32,
-  // How a voxel is foreground: 0 its value is in `labels`, 1 it is above zero, 2 any of the channels in `labels` equals `one`.
+  // How a voxel is foreground: 0 its value is in `labels`, 1 it is above zero, 2 any of the channels in `labels` equals `one`,
+  // 3 its argmax over `channels` is 1.
   rule: u32,
   labels: u32,
   // Which of the components to keep is looked for now.
   turn: u32,
   one_low: u32,
   one_high: u32,
+  channels: u32,
 }
 
 @group(0) @binding(1) var<storage, read> labels: array<vec2<u32>>;
@@ -69,6 +72,9 @@ fn is_foreground(voxel: u32) -> bool {
         if (all(element_bits(labels[k].x * voxels + voxel) == vec2<u32>(components.one_low, components.one_high))) { return true; }
       }
       return false;
+    }
+    case 3u: {
+      return argmax_of(voxel, components.size0 * components.size1 * components.size2, components.channels) == 1u;
     }
     default: {
       let bits = element_bits(components.offset + voxel);
@@ -305,4 +311,34 @@ fn write(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
     if (is_dropped(element - components.offset)) { kept = kept & ~((0xffffffffu >> (32u - 8u * bytes)) << (8u * bytes * k)); }
   }
   if (kept != 0xffffffffu) { image[word] = image[word] & kept; }
+}
+
+// Leaves in the masks what is kept. One invocation per word.
+@compute @workgroup_size(256)
+fn keep_masks(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let word = thread_index(id, groups);
+  let total = cell_count();
+  if (word * 4u >= total) { return; }
+  var kept = masks[word];
+  for (var k = 0u; k < 4u; k++) {
+    let cell = word * 4u + k;
+    if (cell >= total || ((kept >> (8u * k)) & 0xffu) == 0u) { continue; }
+    if (atomicLoad(&firsts[atomicLoad(&parents[cell])]) != KEPT) { kept = kept & ~(0xffu << (8u * k)); }
+  }
+  masks[word] = kept;
+}
+
+// The masks as a float32 image of 0 and 1. One invocation per voxel.
+@compute @workgroup_size(256)
+fn write_masks(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let voxel = thread_index(id, groups);
+  if (voxel >= components.size0 * components.size1 * components.size2) { return; }
+  let rest = voxel / components.size2;
+  let at = vec3<u32>(rest / components.size1, rest % components.size1, voxel % components.size2);
+  let n = cells();
+  let block = at / CELL;
+  let inside = at % CELL;
+  let bit = inside.x * 4u + inside.y * 2u + inside.z;
+  let mask = mask_of((block.x * n.y + block.y) * n.z + block.z);
+  image[voxel] = select(0u, 0x3f800000u, ((mask >> bit) & 1u) != 0u);
 }

@@ -42,7 +42,7 @@ async function defer(context: GpuContext, parameters: ScaleIntensityRangeParamet
       ? { a_min: 0, a_max: a_max - value, b_min, b_max, clip }
       : { a_min: value, a_max, b_min, b_max, clip };
     const window = float.window && { ...float.window, box: float.window.box.retain(), fill: float.window.mayLeave ? scaleValue(float.window.fill, deferred) : 0 };
-    return shareArray(float, { deferred, labelCount: undefined, ...(window && { window }) });
+    return shareArray(float, { deferred, ...(window && { window }) });
   });
 }
 
@@ -71,7 +71,7 @@ async function scaleWide(context: GpuContext, parameters: ScaleIntensityRangePar
         threads: wordThreads(dataType, count),
       }),
     );
-    return shareArray(source, { buffer, labelCount: undefined });
+    return shareArray(source, { buffer });
   });
 }
 

@@ -174,8 +174,14 @@ describe("a chain by its instance_group", () => {
       expect([...outputs.keys()]).toEqual(["CONTOUR"]);
     }));
 
-  const CROP = { transforms: PRE.transforms.slice(1, 4).map((one) => ({ ...one, keys: "IMAGE", source_key: one._target_.includes("Crop") ? "IMAGE" : undefined })) };
-  const cropChain = JSON.parse(JSON.stringify({ inputs: { IMAGE: "IMAGE" }, ...CROP, outputs: { CROPPED: "IMAGE" } })) as object;
+  const cropChain = {
+    transforms: [
+      d("EnsureChannelFirst", { keys: "IMAGE", channel_dim: "no_channel" }),
+      d("ScaleIntensityRange", { keys: "IMAGE", a_min: -57.5, a_max: 164.5, b_min: 0, b_max: 1, clip: true }),
+      d("CropForeground", { keys: "IMAGE", source_key: "IMAGE" }),
+    ],
+    outputs: { CROPPED: "IMAGE" },
+  };
   const cropConfig = (batch: number) => configOf([["IMAGE", "TYPE_FP32", [-1, -1, -1]]], [["CROPPED", "TYPE_FP32", [1, -1, -1, -1]]], batch);
 
   test("an output whose shape depends on the data costs one more map, of its box", () =>

@@ -15,17 +15,12 @@ export interface ViewedTensor {
   loadData(): Promise<TensorData>;
 }
 
-/** File formats that a tensor can be saved in. */
-export type SaveFormat = "npy" | "nifti";
-
 /** What every viewer gets. */
 export interface ViewerProps {
   /** The tensor that was opened. */
   readonly tensor: ViewedTensor;
-  /** Tensors that may be shown with it: the volume it lies over, label volumes that lie over it. Never `tensor` itself. */
+  /** Tensors that may be shown with it, in a stable order: the volume it lies over, label volumes that lie over it. May hold `tensor` too. */
   readonly companions: readonly ViewedTensor[];
-  /** Writes the opened tensor to a file of the user's; absent where that is not offered. */
-  onSave?(format: SaveFormat): void;
 }
 
 /** A way to show a tensor. The description is eager, its code is loaded when first used. */

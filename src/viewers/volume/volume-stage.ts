@@ -103,6 +103,9 @@ const OPTIONS: ConstructorParameters<typeof Niivue>[0] = {
   cycleClipPlaneHotKey: "",
   crosshairWidth: 0.5,
   crosshairGap: 6,
+  // The letters of the directions lie on the slices, which are dark whatever surrounds them.
+  fontColor: [0.85, 0.87, 0.9, 1],
+  crosshairColor: [0.95, 0.3, 0.25, 0.9],
   fontMinPx: 12,
   fontSizeScaling: 0.3,
   multiplanarPadPixels: 4,
@@ -144,8 +147,6 @@ function verbs(viewer: Niivue): StageVerbs {
     },
     setBackground: (color) => {
       viewer.opts.backColor = [...color, 1];
-      const ink = color[0] > 0.5 ? 0.1 : 0.9;
-      viewer.opts.fontColor = [ink, ink, ink, 1];
       viewer.drawScene();
     },
     moveCrosshair: (right, anterior, superior) => {

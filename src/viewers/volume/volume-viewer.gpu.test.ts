@@ -1,0 +1,131 @@
+import { MantineProvider } from "@mantine/core";
+import { createElement } from "react";
+import { createRoot } from "react-dom/client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { TensorSummary } from "../../runtime/protocol.ts";
+import { settings } from "../../state/settings.ts";
+import { labelVolume } from "./label-volume.ts";
+import { VolumeViewer } from "./volume-viewer.tsx";
+
+/** A ball of 100 in nothing, 24 voxels of 2 mm each way, its middle at RAS (10, −20, 30) mm. */
+const MIDDLE = [10, -20, 30] as const;
+const base = phantom(24, 2, (radius) => (radius < 18 ? 100 : 0));
+const mask = phantom(16, 3, (radius) => (radius < 10 ? 1 : 0));
+
+function phantom(size: number, millimetres: number, value: (radius: number) => number) {
+  const half = ((size - 1) / 2) * millimetres;
+  // First axis to the left, as CT files often have it.
+  const affine = [-millimetres, 0, 0, MIDDLE[0] + half, 0, millimetres, 0, MIDDLE[1] - half, 0, 0, millimetres, MIDDLE[2] - half, 0, 0, 0, 1];
+  const data = Float32Array.from({ length: size ** 3 }, (_, index) => {
+    const place = [Math.floor(index / size ** 2), Math.floor(index / size) % size, index % size];
+    return value(Math.hypot(...place.map((at) => at * millimetres - half)));
+  });
+  return { data, shape: [size, size, size] as const, affine };
+}
+
+const summary: TensorSummary = { dataType: "TYPE_FP32", shape: base.shape, count: base.data.length, min: 0, max: 100, mean: 10, nan: 0, infinite: 0, histogram: null };
+const props = {
+  base: { name: "IMAGE", ...base, summary },
+  overlays: [labelVolume({ name: "MASK", ...mask, data: Uint8Array.from(mask.data) }, ["background", "ball"])],
+};
+
+let host: HTMLElement;
+let unmount: () => void;
+
+function mount(): void {
+  host = document.createElement("div");
+  host.style.cssText = "width: 720px; height: 480px";
+  document.body.append(host);
+  const root = createRoot(host);
+  root.render(createElement(MantineProvider, null, createElement(VolumeViewer, props)));
+  unmount = () => {
+    root.unmount();
+    host.remove();
+  };
+}
+
+const viewer = () => host.querySelector<HTMLElement>("[data-testid=volume-viewer]");
+const drawn = () => vi.waitFor(() => expect(viewer()?.dataset.drawn).toBe("true"), { timeout: 30_000, interval: 50 });
+
+/** How many pixels of the picture are bright, and how many are coloured as labels are. */
+async function pixels(): Promise<{ bright: number; orange: number; data: Uint8ClampedArray }> {
+  const canvas = host.querySelector("canvas") as HTMLCanvasElement;
+  // A copy within the frame that draws it, before the browser clears it.
+  const copy = document.createElement("canvas");
+  Object.assign(copy, { width: canvas.width, height: canvas.height });
+  const context = copy.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
+  canvas.dispatchEvent(new Event("resize"));
+  window.dispatchEvent(new Event("resize"));
+  context.drawImage(canvas, 0, 0);
+  const { data } = context.getImageData(0, 0, copy.width, copy.height);
+  let [bright, orange] = [0, 0];
+  for (let at = 0; at < data.length; at += 4) {
+    const [red, green, blue] = [data[at] as number, data[at + 1] as number, data[at + 2] as number];
+    if (red > 150 && Math.abs(red - green) < 12 && Math.abs(red - blue) < 12) bright++;
+    if (red > 120 && red - blue > 60 && green > 80) orange++;
+  }
+  return { bright, orange, data };
+}
+
+describe("the volume viewer", () => {
+  beforeEach(() => {
+    settings.getState().setLanguage("en");
+    mount();
+  });
+  afterEach(() => unmount());
+
+  it("draws the volume and its label, and hides the label when it is unticked", async () => {
+    await drawn();
+    const shown = await pixels();
+    expect(shown.bright).toBeGreaterThan(1000);
+    expect(shown.orange).toBeGreaterThan(500);
+
+    host.querySelector<HTMLInputElement>("input[aria-label='Show ball of MASK']")?.click();
+    await vi.waitFor(async () => expect((await pixels()).orange).toBe(0), { timeout: 10_000 });
+    expect((await pixels()).bright).toBeGreaterThan(shown.bright);
+  });
+
+  it("says where the label is and how large", async () => {
+    await drawn();
+    const { label1Centroid, label1Ml } = dataOf(viewer());
+    const centroid = (label1Centroid ?? "").split(",").map(Number);
+    MIDDLE.forEach((mm, axis) => expect(centroid[axis]).toBeCloseTo(mm, 1));
+    expect(Number(label1Ml)).toBeCloseTo((mask.data.filter((value) => value === 1).length * 27) / 1000, 3);
+  });
+
+  it("begins with the crosshair in the label and moves it by keys", async () => {
+    await drawn();
+    const place = () => (host.querySelector<HTMLElement>("[data-testid=volume-location]")?.dataset.mm ?? "").split(",").map(Number);
+    const before = place();
+    MIDDLE.forEach((mm, axis) => expect(Math.abs((before[axis] as number) - mm)).toBeLessThan(2));
+    expect(host.querySelector("[data-testid=volume-location]")?.textContent).toContain("1 ball");
+    const picture = host.querySelector("[data-testid=volume-picture]") as HTMLElement;
+    picture.dispatchEvent(new KeyboardEvent("keydown", { key: "PageUp", bubbles: true }));
+    await vi.waitFor(() => expect(place()[2]).toBeCloseTo((before[2] as number) + 2, 0));
+    picture.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+    // Radiological: the left of the picture is the patient's right.
+    await vi.waitFor(() => expect(place()[0]).toBeCloseTo((before[0] as number) + 2, 0));
+  });
+});
+
+it("gives its WebGL context back: 20 viewers one after the other lose none that is in use", async () => {
+  const lost: string[] = [];
+  const warn = vi.spyOn(console, "warn").mockImplementation((...text) => void lost.push(text.join(" ")));
+  const contexts: WebGL2RenderingContext[] = [];
+  for (let round = 0; round < 20; round++) {
+    mount();
+    await drawn();
+    const canvas = host.querySelector("canvas") as HTMLCanvasElement;
+    const context = canvas.getContext("webgl2") as WebGL2RenderingContext;
+    expect(context.isContextLost(), `round ${round}`).toBe(false);
+    contexts.push(context);
+    unmount();
+  }
+  await vi.waitFor(() => expect(contexts.filter((context) => !context.isContextLost())).toHaveLength(0), { timeout: 10_000 });
+  warn.mockRestore();
+  expect(lost.filter((text) => text.includes("context"))).toEqual([]);
+});
+
+function dataOf(element: HTMLElement | null): DOMStringMap {
+  return element?.dataset ?? {};
+}

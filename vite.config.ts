@@ -50,7 +50,13 @@ export default defineConfig({
   },
   optimizeDeps: { exclude: ["onnxruntime-web"], include: ["@zip.js/zip.js", "client-zip", "fflate", "idb", "valibot"] },
   worker: { format: "es", plugins: () => [lezer(), notices.worker()] },
-  build: { target: "es2023", sourcemap: true, chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
+  build: {
+    target: "es2023",
+    sourcemap: true,
+    chunkSizeWarningLimit: 2000,
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: { main: "index.html", headless: "src/cli/headless.html" } },
+  },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
   test: {

@@ -46,6 +46,8 @@ export const ERROR_CODES = {
   ORT_POISONED: "ONNX Runtime can no longer be used in this worker, which has to be restarted",
   // edits of an ensemble
   EDIT_IMPOSSIBLE: "The ensemble cannot be changed that way; the message says what stands against it",
+  // the command line
+  OUTPUT_UNWRITABLE: "An output of a run cannot be written to its file",
 } as const;
 
 /** The closed union of error codes. */

@@ -43,7 +43,10 @@ export function readNpy(bytes: Uint8Array): Tensor {
   return fortranOrder && shape.length > 1 ? fromFortranOrder(tensor) : tensor;
 }
 
-/** A tensor as a .npy file: version 1.0 (2.0 when the header is long), C order, little-endian. Throws NPY_INVALID for TYPE_BF16, which numpy lacks. */
+/**
+ * A tensor as a .npy file: version 1.0 (2.0 when the header is long), C order, little-endian; TYPE_STRING as `S` of its longest element, so
+ * zero bytes at an element's end are lost. Throws NPY_INVALID for TYPE_BF16, which numpy lacks.
+ */
 export function writeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   const { description, data } = payloadOf(tensor);
   const shape = tensor.shape.length === 1 ? `${tensor.shape[0]},` : tensor.shape.join(", ");

@@ -50,13 +50,13 @@ export function parseChain(text: string, location: ChainLocation, specs: readonl
     const { message, from, to } = root;
     return { diagnostics: [diagnosticOf({ code: "TRANSFORMS_SYNTAX", message, from, to, path: "" }, location)] };
   }
-  const chain = readRoot(root, text, location, specs, findings);
+  const chain = readRoot(root, location, specs, findings);
   const diagnostics = findings.map((finding) => diagnosticOf(finding, location));
   const broken = chain === undefined || diagnostics.some((diagnostic) => diagnostic.severity === "error");
   return broken ? { diagnostics } : { chain, diagnostics };
 }
 
-function readRoot(root: JsonNode, text: string, location: ChainLocation, specs: readonly TransformSpec[], findings: Finding[]): TransformChain | undefined {
+function readRoot(root: JsonNode, location: ChainLocation, specs: readonly TransformSpec[], findings: Finding[]): TransformChain | undefined {
   if (root.kind !== "object") {
     findings.push({ code: "TRANSFORMS_STRUCTURE", message: "A transforms.json is an object with inputs, transforms and outputs", from: root.from, to: root.to, path: "" });
     return undefined;
@@ -69,7 +69,7 @@ function readRoot(root: JsonNode, text: string, location: ChainLocation, specs: 
   const outputs = readMap(root, "outputs", findings);
   const monai = readVersion(root, findings);
   const entries = readEntries(root, findings);
-  const reader: StepReader = { text, location, specs, findings, monai, keys: inputs === undefined ? undefined : arrayKeys([...inputs.keys()]) };
+  const reader: StepReader = { location, specs, findings, monai, keys: inputs === undefined ? undefined : arrayKeys([...inputs.keys()]) };
   const steps = entries.flatMap(({ node, path }, index) => readStep(reader, node, path, entries, index));
   if (reader.keys !== undefined) checkOutputKeys(reader.keys, root, outputs, findings);
   return { ...(inputs === undefined ? {} : { inputs }), ...(outputs === undefined ? {} : { outputs }), steps, monai };
@@ -128,7 +128,7 @@ function readEntries(root: JsonNode, findings: Finding[]): Entry[] {
     findings.push({ code: "TRANSFORMS_STRUCTURE", message: "transforms is missing: the list of transforms", from: root.from, to: root.to, path: "transforms" });
     return [];
   }
-  return flatten(node, "transforms", [node], findings);
+  return flatten(node, "transforms", [], findings);
 }
 
 function flatten(node: JsonNode, path: string, siblings: readonly JsonNode[], findings: Finding[]): Entry[] {
@@ -146,7 +146,6 @@ function flatten(node: JsonNode, path: string, siblings: readonly JsonNode[], fi
 }
 
 interface StepReader {
-  readonly text: string;
   readonly location: ChainLocation;
   readonly specs: readonly TransformSpec[];
   readonly findings: Finding[];
@@ -158,7 +157,7 @@ interface StepReader {
 function readStep(reader: StepReader, node: JsonNode, path: string, entries: readonly Entry[], index: number): ChainStep[] {
   const { findings, specs, location } = reader;
   const siblings = entries[index]?.siblings ?? [];
-  const target = targetOf(node, path, { specs, location, removal: removalOf(reader.text, node, siblings) }, findings);
+  const target = targetOf(node, path, { specs, location, removal: removalOf(node, siblings) }, findings);
   if (target === undefined) return [];
   const keysNode = memberOf(node, "keys");
   const plain = keysNode === undefined ? undefined : plainValue(keysNode);
@@ -183,9 +182,9 @@ function readStep(reader: StepReader, node: JsonNode, path: string, entries: rea
 }
 
 /** The range to cut so that an item leaves its list, with one comma. Undefined for what is no item. */
-function removalOf(text: string, node: JsonNode, siblings: readonly JsonNode[]): { from: number; to: number } | undefined {
+function removalOf(node: JsonNode, siblings: readonly JsonNode[]): { from: number; to: number } | undefined {
   const index = siblings.indexOf(node);
-  if (index < 0 || text === "") return undefined;
+  if (index < 0) return undefined;
   const next = siblings[index + 1];
   const before = siblings[index - 1];
   if (next !== undefined) return { from: node.from, to: next.from };

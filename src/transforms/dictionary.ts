@@ -28,7 +28,7 @@ export function mapEntries<T extends ArrayType | ArrayItem>(
   return result;
 }
 
-/** "1 × 96 × ? × 96": a shape for messages. */
+/** A shape for messages: "[1, 96, ?, 96]". */
 export function shapeText(shape: readonly (number | null)[]): string {
   return `[${shape.map((size) => size ?? "?").join(", ")}]`;
 }

@@ -50,6 +50,10 @@ describe("LabelToContour", () => {
   it("works on values that are neither labels nor whole", () => {
     const item: ArrayItem = { dataType: "TYPE_FP32", shape: [1, 1, 3], data: Float32Array.of(0.25, -1, NaN) };
     expect(elementsOf(contour(item).data)).toEqual([1, NaN, NaN]);
+    const halves: ArrayItem = { dataType: "TYPE_FP32", shape: [1, 1, 4], data: Float32Array.of(0.5, 4, 32, 32.0625) };
+    expect(elementsOf(contour(halves).data)).toEqual([0, 0, 1, 1]);
+    const endless: ArrayItem = { dataType: "TYPE_FP32", shape: [1, 1, 3], data: Float32Array.of(0, Infinity, 1) };
+    expect(elementsOf(contour(endless).data)).toEqual([0, 1, 0]);
   });
 
   it("refuses integers and other numbers of axes", () => {

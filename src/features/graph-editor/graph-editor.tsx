@@ -130,7 +130,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
         maxZoom={2}
         connectionRadius={28}
         ariaLabelConfig={{ "node.a11yDescription.default": t("help"), "edge.a11yDescription.default": t("help"), "minimap.ariaLabel": t("minimap") }}
-        proOptions={{ hideAttribution: true }}
+        attributionPosition="top-right"
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
         {nodes.length > 3 && <MiniMap pannable zoomable className={classes.minimap} nodeBorderRadius={4} />}

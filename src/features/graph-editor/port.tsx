@@ -1,5 +1,5 @@
 import { Handle, Position, useConnection, type ConnectionState } from "@xyflow/react";
-import type { KeyboardEvent } from "react";
+import type { CSSProperties, KeyboardEvent } from "react";
 import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
@@ -52,7 +52,7 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
         type={side === "in" ? "target" : "source"}
         position={side === "in" ? Position.Left : Position.Right}
         className={classes.handle}
-        style={{ "--port-color": look?.color ?? "var(--conch-type-invalid)" }}
+        style={{ "--port-color": look?.color ?? "var(--conch-type-invalid)" } as CSSProperties}
         data-wired={port.tensor !== undefined || undefined}
       />
       <button

@@ -8,9 +8,10 @@ import { useApp } from "../../ui/app-context.ts";
 import type { Badge } from "./badges.ts";
 import { mergeNodes, type Canvas, type FlowNode } from "./canvas.ts";
 import { canvasNodes, type CanvasNode } from "./flow-elements.ts";
+import { orderTerminals } from "./order-terminals.ts";
 
 /** Between two columns a wire's label has to find room: dagre is told that nodes are this much wider. */
-const LABEL_ROOM = 56;
+const LABEL_ROOM = 16;
 
 interface CanvasNodes {
   readonly nodes: FlowNode[];
@@ -78,5 +79,7 @@ function arrangeMeasured(graph: EnsembleGraph, nodes: readonly FlowNode[]): Map<
   for (const { id, measured } of nodes) {
     if (measured?.width !== undefined && measured.height !== undefined) sizes.set(id, { width: measured.width + LABEL_ROOM, height: measured.height });
   }
-  return arrange(graph, sizes);
+  const positions = arrange(graph, sizes);
+  orderTerminals(graph, positions);
+  return positions;
 }

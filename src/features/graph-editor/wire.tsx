@@ -1,5 +1,5 @@
-import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from "@xyflow/react";
-import { memo } from "react";
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, useStore as useFlow, type EdgeProps, type ReactFlowState } from "@xyflow/react";
+import { memo, useCallback } from "react";
 import { useStore } from "zustand";
 import { resultOf } from "../../state/open-model.ts";
 import { settings } from "../../state/settings.ts";
@@ -8,10 +8,11 @@ import { dataTypeLook } from "../../ui/data-type-look.ts";
 import { DataTypeGlyph } from "../../ui/data-type-mark.tsx";
 import { formatBytes, formatShape } from "../../ui/format.ts";
 import type { FlowEdge } from "./canvas.ts";
+import { detourOf, detourPath, type Detour, type Obstacle } from "./wire-route.ts";
 import classes from "./graph-editor.module.css";
 
 /** A stretch of a wire. The first one carries the tensor's name, type, shape and, after a run, bytes. */
-export const Wire = memo(function Wire({ id, data, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }: EdgeProps<FlowEdge>) {
+export const Wire = memo(function Wire({ id, data, source, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }: EdgeProps<FlowEdge>) {
   const { edge, severity, canvas } = data!;
   const { tensor, labelled } = edge;
   const { selection, session } = useApp();
@@ -20,7 +21,10 @@ export const Wire = memo(function Wire({ id, data, sourceX, sourceY, targetX, ta
   const hovered = useStore(canvas.hover, (state) => state.tensor === tensor.name);
   const always = useStore(settings, (state) => state.wireLabels === "always");
   const bytes = useStore(session, ({ run }) => resultOf(run, model, tensor.name)?.bytes);
-  const [path, labelX, labelY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
+  const [straight, middleX, middleY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
+  const ends = [{ x: sourceX, y: sourceY }, { x: targetX, y: targetY }] as const;
+  const detour = useDetour(source, target, ...ends);
+  const { path, label } = detour === undefined ? { path: straight, label: { x: middleX, y: middleY } } : detourPath(...ends, detour);
   const color = severity === "error" ? "var(--conch-error)" : tensor.dataType === undefined ? "var(--conch-type-invalid)" : dataTypeLook(tensor.dataType).color;
   const lit = selected || hovered;
   return (
@@ -36,7 +40,7 @@ export const Wire = memo(function Wire({ id, data, sourceX, sourceY, targetX, ta
             data-selected={selected || undefined}
             data-severity={severity}
             data-testid={`wire-${tensor.name}`}
-            style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
+            style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
             onClick={() => openWire(selection, session, model, tensor.name)}
             onMouseEnter={() => canvas.hover.setState({ tensor: tensor.name })}
             onMouseLeave={() => canvas.hover.setState({ tensor: null })}
@@ -53,6 +57,38 @@ export const Wire = memo(function Wire({ id, data, sourceX, sourceY, targetX, ta
     </>
   );
 });
+
+/** Larger graphs keep plain curves: looking for detours takes every wire past every node. */
+const DETOUR_NODES = 100;
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The detour of a wire around the nodes as they stand now. As text in between, so that a wire renders again only when its own way changes. */
+function useDetour(source: string, target: string, from: Place, to: Place): Detour | undefined {
+  const { x: sourceX, y: sourceY } = from;
+  const { x: targetX, y: targetY } = to;
+  const way = useFlow(
+    useCallback(
+      ({ nodeLookup }: ReactFlowState) => {
+        if (nodeLookup.size > DETOUR_NODES) return "";
+        const obstacles: Obstacle[] = [];
+        for (const [id, { internals, measured }] of nodeLookup) {
+          if (id === source || id === target || measured.width === undefined || measured.height === undefined) continue;
+          obstacles.push({ ...internals.positionAbsolute, width: measured.width, height: measured.height });
+        }
+        const detour = detourOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, obstacles);
+        return detour === undefined ? "" : `${detour.from},${detour.to},${detour.y}`;
+      },
+      [source, target, sourceX, sourceY, targetX, targetY],
+    ),
+  );
+  if (way === "") return undefined;
+  const [start = 0, end = 0, y = 0] = way.split(",").map(Number);
+  return { from: start, to: end, y };
+}
 
 type App = ReturnType<typeof useApp>;
 

@@ -1,0 +1,38 @@
+import { continuedIndent, delimitedIndent, foldInside, foldNodeProp, indentNodeProp, LanguageSupport, LRLanguage } from "@codemirror/language";
+import { styleTags, tags } from "@lezer/highlight";
+import { parser } from "../../triton/pbtxt/pbtxt.grammar";
+
+/** Protobuf text format: highlighting, folding of messages and lists, indentation, bracket matching, "#" comments. */
+export function pbtxt(): LanguageSupport {
+  return new LanguageSupport(language);
+}
+
+const language = LRLanguage.define({
+  name: "pbtxt",
+  parser: parser.configure({
+    props: [
+      styleTags({
+        FieldName: tags.propertyName,
+        "FieldName/...": tags.propertyName,
+        ExtensionName: tags.special(tags.propertyName),
+        String: tags.string,
+        Number: tags.number,
+        Boolean: tags.bool,
+        "EnumName/...": tags.atom,
+        EnumName: tags.atom,
+        Comment: tags.lineComment,
+        "{ }": tags.brace,
+        "[ ]": tags.squareBracket,
+        "< >": tags.angleBracket,
+        ": , ;": tags.punctuation,
+      }),
+      foldNodeProp.add({ Message: foldInside, List: foldInside }),
+      indentNodeProp.add({ Message: delimitedIndent({ closing: "}" }), List: delimitedIndent({ closing: "]" }), Field: continuedIndent() }),
+    ],
+  }),
+  languageData: {
+    commentTokens: { line: "#" },
+    closeBrackets: { brackets: ["{", "[", '"', "'"] },
+    indentOnInput: /^\s*[}\]>]$/,
+  },
+});

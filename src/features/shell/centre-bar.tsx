@@ -1,0 +1,74 @@
+import { useStore } from "zustand";
+import { UnstyledButton } from "@mantine/core";
+import {
+  IconCode,
+  IconColumns2,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconLayoutSidebarRightCollapse,
+  IconLayoutSidebarRightExpand,
+  IconSitemap,
+} from "@tabler/icons-react";
+import { useApp } from "../../ui/app-context.ts";
+import { BackendGlyph } from "../../ui/backend-mark.tsx";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { keyNames } from "../../ui/key-names.ts";
+import { SHORTCUT_KEYS } from "./shortcuts.ts";
+import classes from "./centre-bar.module.css";
+
+const CENTRES = [
+  ["graph", IconSitemap],
+  ["split", IconColumns2],
+  ["text", IconCode],
+] as const;
+
+/** Above the centre: which model is open, what of it is shown, and the switches of the panes beside it. */
+export function CentreBar() {
+  const t = useMessages(shellMessages);
+  const { document, derivation, selection, panes } = useApp();
+  const model = useStore(selection, (state) => state.model);
+  const view = useStore(document, (state) => derivation.repository(state.files, state.origin?.emptyFolders));
+  const { explorer, inspector, centre } = useStore(panes);
+  const shown = model === null ? undefined : view.models.get(model);
+  return (
+    <div className={classes.bar}>
+      <IconButton
+        label={t(explorer ? "hide" : "show", { pane: t("explorer") })}
+        keys={keyNames(SHORTCUT_KEYS.explorer)}
+        size="sm"
+        onClick={() => panes.getState().toggle("explorer")}
+      >
+        {explorer ? <IconLayoutSidebarLeftCollapse size={16} /> : <IconLayoutSidebarLeftExpand size={16} />}
+      </IconButton>
+      <h1 className={classes.title} data-testid="open-model">
+        {shown !== undefined && <BackendGlyph backend={shown.isEnsemble ? "ensemble" : shown.backend.backend} size={14} />}
+        {model}
+      </h1>
+      <div className={classes.switch} role="group" aria-label={t("centre")}>
+        {CENTRES.map(([each, Glyph]) => (
+          <UnstyledButton
+            key={each}
+            className={classes.choice}
+            aria-pressed={centre === each}
+            aria-label={t(each)}
+            title={`${t(each)} (${keyNames(SHORTCUT_KEYS.centre)})`}
+            onClick={() => panes.getState().setCentre(each)}
+            data-testid={`centre-${each}`}
+          >
+            <Glyph size={16} stroke={1.6} aria-hidden="true" />
+          </UnstyledButton>
+        ))}
+      </div>
+      <IconButton
+        label={t(inspector ? "hide" : "show", { pane: t("inspector") })}
+        keys={keyNames(SHORTCUT_KEYS.inspector)}
+        size="sm"
+        onClick={() => panes.getState().toggle("inspector")}
+      >
+        {inspector ? <IconLayoutSidebarRightCollapse size={16} /> : <IconLayoutSidebarRightExpand size={16} />}
+      </IconButton>
+    </div>
+  );
+}

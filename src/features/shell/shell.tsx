@@ -1,0 +1,76 @@
+import type { ReactNode } from "react";
+import { useStore } from "zustand";
+import { Loader } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import type { DockTab } from "../../state/panes.ts";
+import { useApp } from "../../ui/app-context.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
+import { DropOverlay } from "./drop-overlay.tsx";
+import { Header } from "./header.tsx";
+import { NarrowPanes } from "./narrow-panes.tsx";
+import { ReportDialog } from "./report-dialog.tsx";
+import { ShortcutSheet } from "./shortcut-sheet.tsx";
+import { useShortcuts } from "./use-shortcuts.ts";
+import { WidePanes } from "./wide-panes.tsx";
+import classes from "./shell.module.css";
+
+/** What other features put into the window. */
+export interface Slots {
+  readonly explorer: ReactNode;
+  readonly graph: ReactNode;
+  readonly text: ReactNode;
+  readonly inspector: ReactNode;
+  readonly dock: Readonly<Record<DockTab, ReactNode>>;
+  readonly badges: Readonly<Partial<Record<DockTab, ReactNode>>>;
+  /** The first screen, while no repository is open. */
+  readonly gallery: ReactNode;
+}
+
+/** Below this width there is one pane at a time. */
+const NARROW = "(max-width: 767px)";
+
+/** The window: header, panes or gallery, dialogs, drop target and shortcuts. */
+export function Shell(slots: Slots) {
+  const t = useMessages(shellMessages);
+  const { document, workspace } = useApp();
+  const isOpen = useStore(document, (state) => state.origin !== null);
+  const starting = useStore(workspace, (state) => state.status === "starting");
+  const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
+  useShortcuts();
+  return (
+    <div className={classes.window}>
+      <a className={classes.skip} href="#main">
+        {t("skip")}
+      </a>
+      <Header />
+      <Opening />
+      {isOpen && (narrow ? <NarrowPanes {...slots} /> : <WidePanes {...slots} />)}
+      {!isOpen && (
+        <main id="main" className={classes.gallery} tabIndex={-1}>
+          {!starting && slots.gallery}
+        </main>
+      )}
+      <DropOverlay />
+      <ShortcutSheet />
+      <ReportDialog />
+    </div>
+  );
+}
+
+/** Says what is being opened. */
+function Opening() {
+  const t = useMessages(shellMessages);
+  const { workspace } = useApp();
+  const opening = useStore(workspace, (state) => state.opening);
+  return (
+    <div role="status" className={opening === null ? "visually-hidden" : classes.opening}>
+      {opening !== null && (
+        <>
+          <Loader size={14} />
+          {opening.files > 0 ? t("openingFiles", { name: opening.name, count: opening.files }) : t("opening", { name: opening.name })}
+        </>
+      )}
+    </div>
+  );
+}

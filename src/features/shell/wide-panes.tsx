@@ -1,0 +1,93 @@
+import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { useStore } from "zustand";
+import { useApp } from "../../ui/app-context.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
+import { PaneBoundary } from "../../ui/pane-boundary.tsx";
+import { CentreBar } from "./centre-bar.tsx";
+import { ClosedDock, Dock } from "./dock.tsx";
+import type { Slots } from "./shell.tsx";
+import classes from "./shell.module.css";
+
+/** Explorer, centre and inspector side by side above the dock; every size is kept. */
+export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Omit<Slots, "gallery">) {
+  const t = useMessages(shellMessages);
+  const { panes } = useApp();
+  const open = useStore(panes);
+  const rows = useDefaultLayout({ id: "conch-rows", panelIds: open.dock ? ["upper", "dock"] : ["upper"] });
+  const columnIds = [...(open.explorer ? ["explorer"] : []), "centre", ...(open.inspector ? ["inspector"] : [])];
+  const columns = useDefaultLayout({ id: "conch-columns", panelIds: columnIds });
+  return (
+    <>
+      <Group className={classes.rows} orientation="vertical" {...rows}>
+        <Panel id="upper" minSize="20%">
+          <Group className={classes.columns} {...columns}>
+            {open.explorer && (
+              <>
+                <Panel id="explorer" defaultSize="264px" minSize="168px" maxSize="45%" groupResizeBehavior="preserve-pixel-size">
+                  <nav className={classes.pane} aria-label={t("explorer")} data-testid="explorer">
+                    <PaneBoundary>{explorer}</PaneBoundary>
+                  </nav>
+                </Panel>
+                <Separator className={classes.upright} aria-label={t("resize", { pane: t("explorer") })} />
+              </>
+            )}
+            <Panel id="centre" minSize="25%">
+              <main id="main" className={classes.pane} tabIndex={-1}>
+                <CentreBar />
+                <CentrePanes graph={graph} text={text} />
+              </main>
+            </Panel>
+            {open.inspector && (
+              <>
+                <Separator className={classes.upright} aria-label={t("resize", { pane: t("inspector") })} />
+                <Panel id="inspector" defaultSize="304px" minSize="200px" maxSize="45%" groupResizeBehavior="preserve-pixel-size">
+                  <aside className={classes.pane} aria-label={t("inspector")} data-testid="inspector">
+                    <PaneBoundary>{inspector}</PaneBoundary>
+                  </aside>
+                </Panel>
+              </>
+            )}
+          </Group>
+        </Panel>
+        {open.dock && (
+          <>
+            <Separator className={classes.level} aria-label={t("resize", { pane: t("dock") })} />
+            <Panel id="dock" defaultSize="36%" minSize="120px" maxSize="80%">
+              <section className={classes.pane} aria-label={t("dock")}>
+                <Dock content={dock} badges={badges} closable />
+              </section>
+            </Panel>
+          </>
+        )}
+      </Group>
+      {!open.dock && <ClosedDock badges={badges} />}
+    </>
+  );
+}
+
+function CentrePanes({ graph, text }: Pick<Slots, "graph" | "text">) {
+  const t = useMessages(shellMessages);
+  const { panes } = useApp();
+  const centre = useStore(panes, (state) => state.centre);
+  const layout = useDefaultLayout({ id: "conch-centre", panelIds: centre === "split" ? ["graph", "text"] : [centre] });
+  return (
+    <Group className={classes.centre} {...layout}>
+      {centre !== "text" && (
+        <Panel id="graph" minSize="20%" defaultSize="60%">
+          <div className={classes.pane}>
+            <PaneBoundary>{graph}</PaneBoundary>
+          </div>
+        </Panel>
+      )}
+      {centre === "split" && <Separator className={classes.upright} aria-label={t("resize", { pane: t("text") })} />}
+      {centre !== "graph" && (
+        <Panel id="text" minSize="20%" defaultSize="40%">
+          <div className={classes.pane}>
+            <PaneBoundary>{text}</PaneBoundary>
+          </div>
+        </Panel>
+      )}
+    </Group>
+  );
+}

@@ -28,7 +28,7 @@ export function createExchange(folder) {
         if (direction === "input" && request.method === "GET") return await send(offered[Number(name)], response);
         if (direction === "output" && request.method === "POST") {
           const output = decodeURIComponent(name);
-          const file = join(folder, fileName(output));
+          const file = join(folder, fileName(output, new Set([...written.values()].map((path) => basename(path)))));
           await pipeline(request, createWriteStream(file));
           written.set(output, file);
           response.end();
@@ -53,8 +53,11 @@ async function send(file, response) {
   await pipeline(createReadStream(file), response);
 }
 
-/** An output's name as a file's: a tensor may be named as no file can be. */
-export function fileName(output) {
-  const safe = output.replaceAll(/[^\w.\-+ ]/g, "_");
-  return `${/^\.*$/.test(safe) ? `_${safe}` : safe}.npy`;
+/** An output's name as a file's, since a tensor may be named as no file can be; another one than those taken. */
+export function fileName(output, taken = new Set()) {
+  const safe = output.replaceAll(/[^\w.\-+ ]/g, "_").replace(/^\.*$/, "_");
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? `${safe}.npy` : `${safe}-${number}.npy`;
+    if (!taken.has(name)) return name;
+  }
 }

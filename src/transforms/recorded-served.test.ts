@@ -38,7 +38,7 @@ async function run(model: string, config: ModelConfig, inputs: ReadonlyMap<strin
 describe("an ensemble's steps as Triton served them", async () => {
   const bytes = await readRecorded("triton-e2e/ts_example_ct_sm.npz");
   const volume = await recordedVolume("volumes/ts_example_ct_sm.nii.gz");
-  const ends = await readRecordedJson<{ cases: { name: string; file: string; input_sha256: string }[] }>("monai/e2e/index.json");
+  const ends = await readRecordedJson<{ cases: { name: string; volume: string; size: number; file: string; input_sha256: string }[] }>("monai/e2e/index.json");
   if (bytes === undefined || volume === undefined || ends === undefined) {
     it.skip("triton-e2e, monai/e2e: not among the recorded reference data", () => {});
     return;
@@ -55,7 +55,25 @@ describe("an ensemble's steps as Triton served them", async () => {
     expect(await sha256OfFloats(outputs?.get("PREPROCESSED")?.data as Float32Array)).toBe(whole?.input_sha256);
     const wanted = typedData(served.get("MASK_AFFINE") as Tensor) as Float64Array;
     expect(outputs?.get("GRID_AFFINE")?.shape).toEqual([1, 4, 4]);
-    (outputs?.get("GRID_AFFINE")?.data as Float64Array).forEach((value, n) => expect(value).toBeCloseTo(wanted[n] ?? NaN, 9));
+    const found = outputs?.get("GRID_AFFINE")?.data as Float64Array;
+    found.forEach((value, n) => expect(value).toBeCloseTo(wanted[n] ?? NaN, 9));
+  });
+
+  it.each(ends.cases)("$name: the network's input is the recorded one", async ({ volume: path, size, input_sha256 }) => {
+    const loaded = await recordedVolume(path);
+    const transforms = [
+      { _target_: "EnsureTyped", keys: "IMAGE" },
+      { _target_: "AddChanneld", keys: "IMAGE" },
+      { _target_: "ScaleIntensityRanged", keys: "IMAGE", a_min: -57, a_max: 164, b_min: 0, b_max: 1, clip: true },
+      { _target_: "CropForegroundd", keys: "IMAGE", source_key: "IMAGE" },
+      { _target_: "Resized", keys: "IMAGE", spatial_size: [size, size, size] },
+    ];
+    const { chain } = parseChain(JSON.stringify({ transforms, outputs: { OUT: "IMAGE" } }), { file: "m/1/transforms.json" });
+    if (chain === undefined || loaded === undefined) expect.fail("no chain or no volume");
+    const config = { ...configOf([["IMAGE", "TYPE_FP32", [-1, -1, -1]]], [["OUT", "TYPE_FP32", VOLUME]]), max_batch_size: 0 } as ModelConfig;
+    const inputs = new Map<string, Tensor>([["IMAGE", { dataType: "TYPE_FP32", shape: loaded.shape, data: loaded.data }]]);
+    const outputs = runChainOnCpu(chain, config, inputs, await loadCpuTable(chain));
+    expect(await sha256OfFloats(outputs.get("OUT")?.data as Float32Array)).toBe(input_sha256);
   });
 
   it("postprocess makes the recorded mask and contour of the recorded labels", async () => {

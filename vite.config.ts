@@ -48,7 +48,28 @@ export default defineConfig({
     // ORT's wasm and its glue are handed in by URL; without this condition it would embed a second copy.
     conditions: [...defaultClientConditions, "onnxruntime-web-use-extern-wasm"],
   },
-  optimizeDeps: { exclude: ["onnxruntime-web"], include: ["@zip.js/zip.js", "client-zip", "fflate", "idb", "valibot"] },
+  optimizeDeps: {
+    exclude: ["onnxruntime-web"],
+    // Those that are imported lazily: found late, they would reload the page, in a test too.
+    include: [
+      "@mantine/core",
+      "@niivue/niivue",
+      "@tabler/icons-react",
+      "@zip.js/zip.js",
+      "client-zip",
+      "fflate",
+      "idb",
+      "react",
+      "react/jsx-dev-runtime",
+      "react/jsx-runtime",
+      "react-dom/client",
+      "uplot",
+      "valibot",
+      "zustand",
+      "zustand/middleware",
+      "zustand/vanilla",
+    ],
+  },
   worker: { format: "es", plugins: () => [lezer(), notices.worker()] },
   build: {
     target: "es2023",

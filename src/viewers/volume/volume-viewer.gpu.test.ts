@@ -29,6 +29,12 @@ const props = {
   overlays: [labelVolume({ name: "MASK", ...mask, data: Uint8Array.from(mask.data) }, ["background", "ball"])],
 };
 
+// Without this a canvas reads as empty outside of the frame that drew it.
+const getContext = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function kept(this: HTMLCanvasElement, kind: string, options?: object) {
+  return getContext.call(this, kind, { ...options, preserveDrawingBuffer: true });
+} as typeof getContext;
+
 let host: HTMLElement;
 let unmount: () => void;
 
@@ -48,23 +54,20 @@ const viewer = () => host.querySelector<HTMLElement>("[data-testid=volume-viewer
 const drawn = () => vi.waitFor(() => expect(viewer()?.dataset.drawn).toBe("true"), { timeout: 30_000, interval: 50 });
 
 /** How many pixels of the picture are bright, and how many are coloured as labels are. */
-async function pixels(): Promise<{ bright: number; orange: number; data: Uint8ClampedArray }> {
+function pixels(): { bright: number; orange: number } {
   const canvas = host.querySelector("canvas") as HTMLCanvasElement;
-  // A copy within the frame that draws it, before the browser clears it.
   const copy = document.createElement("canvas");
   Object.assign(copy, { width: canvas.width, height: canvas.height });
   const context = copy.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
-  canvas.dispatchEvent(new Event("resize"));
-  window.dispatchEvent(new Event("resize"));
   context.drawImage(canvas, 0, 0);
   const { data } = context.getImageData(0, 0, copy.width, copy.height);
   let [bright, orange] = [0, 0];
   for (let at = 0; at < data.length; at += 4) {
     const [red, green, blue] = [data[at] as number, data[at + 1] as number, data[at + 2] as number];
     if (red > 150 && Math.abs(red - green) < 12 && Math.abs(red - blue) < 12) bright++;
-    if (red > 120 && red - blue > 60 && green > 80) orange++;
+    if (red > 120 && red - blue > 60 && green - blue > 40) orange++;
   }
-  return { bright, orange, data };
+  return { bright, orange };
 }
 
 describe("the volume viewer", () => {
@@ -76,21 +79,20 @@ describe("the volume viewer", () => {
 
   it("draws the volume and its label, and hides the label when it is unticked", async () => {
     await drawn();
-    const shown = await pixels();
+    const shown = pixels();
     expect(shown.bright).toBeGreaterThan(1000);
     expect(shown.orange).toBeGreaterThan(500);
 
     host.querySelector<HTMLInputElement>("input[aria-label='Show ball of MASK']")?.click();
-    await vi.waitFor(async () => expect((await pixels()).orange).toBe(0), { timeout: 10_000 });
-    expect((await pixels()).bright).toBeGreaterThan(shown.bright);
+    await vi.waitFor(() => expect(pixels().orange).toBe(0), { timeout: 10_000 });
+    expect(pixels().bright).toBeGreaterThan(shown.bright);
   });
 
   it("says where the label is and how large", async () => {
     await drawn();
-    const { label1Centroid, label1Ml } = dataOf(viewer());
-    const centroid = (label1Centroid ?? "").split(",").map(Number);
+    const centroid = (viewer()?.getAttribute("data-label-1-centroid") ?? "").split(",").map(Number);
     MIDDLE.forEach((mm, axis) => expect(centroid[axis]).toBeCloseTo(mm, 1));
-    expect(Number(label1Ml)).toBeCloseTo((mask.data.filter((value) => value === 1).length * 27) / 1000, 3);
+    expect(Number(viewer()?.getAttribute("data-label-1-ml"))).toBeCloseTo((mask.data.filter((value) => value === 1).length * 27) / 1000, 3);
   });
 
   it("begins with the crosshair in the label and moves it by keys", async () => {
@@ -101,10 +103,10 @@ describe("the volume viewer", () => {
     expect(host.querySelector("[data-testid=volume-location]")?.textContent).toContain("1 ball");
     const picture = host.querySelector("[data-testid=volume-picture]") as HTMLElement;
     picture.dispatchEvent(new KeyboardEvent("keydown", { key: "PageUp", bubbles: true }));
-    await vi.waitFor(() => expect(place()[2]).toBeCloseTo((before[2] as number) + 2, 0));
+    await vi.waitFor(() => expect(Math.abs((place()[2] as number) - (before[2] as number) - 2)).toBeLessThanOrEqual(1));
     picture.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
     // Radiological: the left of the picture is the patient's right.
-    await vi.waitFor(() => expect(place()[0]).toBeCloseTo((before[0] as number) + 2, 0));
+    await vi.waitFor(() => expect(Math.abs((place()[0] as number) - (before[0] as number) - 2)).toBeLessThanOrEqual(1));
   });
 });
 
@@ -125,7 +127,3 @@ it("gives its WebGL context back: 20 viewers one after the other lose none that 
   warn.mockRestore();
   expect(lost.filter((text) => text.includes("context"))).toEqual([]);
 });
-
-function dataOf(element: HTMLElement | null): DOMStringMap {
-  return element?.dataset ?? {};
-}

@@ -50,7 +50,7 @@ describe("a run of spleen_ct", () => {
     expect(requested.map(({ bytes }) => bytes).sort((a, b) => a - b)).toEqual([128, 48 ** 3 * 4, 48 ** 3 * 4]);
     expect(result!.readbacks.length).toBeLessThanOrEqual(4);
     expect(plan!.expectedReadbacks).toBeGreaterThanOrEqual(result!.readbacks.length);
-    expect(MASK.data.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(500);
+    expect(Array.from(MASK.data).filter((value) => value === 1).length).toBeGreaterThan(500);
   });
 
   it("does not run unchanged steps again", async () => {

@@ -38,7 +38,7 @@ export class StepCache {
   }
 
   clear(): void {
-    for (const key of [...this.#entries.keys()]) this.#drop(key);
+    for (const key of this.#entries.keys()) this.#drop(key);
   }
 
   #drop(key: string): void {

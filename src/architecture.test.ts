@@ -134,7 +134,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 /** Folders whose subfolders never import one another, and the files that between them must name every one of them. */
 const EXTENSIONS: Readonly<Record<string, { readonly named: readonly (readonly string[])[] }>> = {
   "transforms": { named: [["transforms/specs.ts"], ["transforms/catalogue.ts"]] },
-  "runtime/backends": { named: [["runtime/host.ts"]] },
+  "runtime/backends": { named: [["runtime/backends/backends.ts"]] },
   "inputs": { named: [["inputs/input-kinds.ts"]] },
   "viewers": { named: [["viewers/viewers.ts"]] },
   "repositories": { named: [["repositories/open.ts", "state/reopen.ts"]] },

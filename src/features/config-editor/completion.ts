@@ -63,7 +63,7 @@ function valueOptions({ schema }: FieldNode, message: MessageNode, names: KnownN
   if (schema.type === "bool" && !quoted) return ["true", "false"].map((label) => ({ label, type: "constant" }));
   if (schema.name === "model_name") return names.models().map(quote);
   // The value of a map entry of a step is an ensemble tensor.
-  return schema.name === "value" && /MapEntry$|input_map|output_map/i.test(message.schema?.name ?? "") ? names.tensors().map(quote) : [];
+  return schema.name === "value" && /(?:Input|Output)MapEntry$/.test(message.schema?.name ?? "") ? names.tensors().map(quote) : [];
 }
 
 function enumOptions({ type }: FieldSchema, schema: Schema): Completion[] {

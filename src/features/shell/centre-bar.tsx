@@ -15,6 +15,7 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { keyNames } from "../../ui/key-names.ts";
+import { useRepository } from "../../ui/use-repository.ts";
 import { SHORTCUT_KEYS } from "./shortcuts.ts";
 import classes from "./centre-bar.module.css";
 
@@ -27,9 +28,9 @@ const CENTRES = [
 /** Above the centre: which model is open, what of it is shown, and the switches of the panes beside it. */
 export function CentreBar() {
   const t = useMessages(shellMessages);
-  const { document, derivation, selection, panes } = useApp();
+  const { selection, panes } = useApp();
   const model = useStore(selection, (state) => state.model);
-  const view = useStore(document, (state) => derivation.repository(state.files, state.origin?.emptyFolders));
+  const view = useRepository();
   const { explorer, inspector, centre } = useStore(panes);
   const shown = model === null ? undefined : view.models.get(model);
   return (

@@ -1,0 +1,153 @@
+import { useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useStore } from "zustand";
+import { IconChevronRight, IconFile, IconFileText, IconFolder } from "@tabler/icons-react";
+import { useApp } from "../../ui/app-context.ts";
+import { BackendGlyph } from "../../ui/backend-mark.tsx";
+import { explorerMessages } from "../../ui/catalogue/explorer.messages.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import { formatBytes } from "../../ui/format.ts";
+import { PaneNotice } from "../../ui/pane-notice.tsx";
+import { SeverityGlyph } from "../../ui/severity-mark.tsx";
+import { useFindings, useRepository } from "../../ui/use-repository.ts";
+import { treeMove, treeRows, worstByModel, type TreeRow } from "./tree.ts";
+
+import classes from "./explorer.module.css";
+
+/** The type of a model that is dragged from here onto the canvas; its data is the model's name. */
+export const MODEL_DRAG_TYPE = "application/x-conch-model";
+
+/** The open repository as a tree: a click on a model opens it, one on a text file shows its text. */
+export function Explorer() {
+  const t = useMessages(explorerMessages);
+  const { document, selection, panes } = useApp();
+  const view = useRepository();
+  const files = useStore(document, (state) => state.files);
+  const openModel = useStore(selection, (state) => state.model);
+  const openFile = useStore(selection, (state) => state.file);
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const [focused, setFocused] = useState<string | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const findings = useFindings();
+  const severities = useMemo(() => worstByModel(findings), [findings]);
+  const rows = useMemo(() => treeRows(view, files, expanded, severities), [view, files, expanded, severities]);
+  const selected = openFile ?? openModel;
+  const tabStop = rows.some(({ id }) => id === focused) ? focused : (rows.find(({ id }) => id === selected)?.id ?? rows[0]?.id ?? null);
+
+  const toggle = (id: string, open: boolean): void =>
+    setExpanded((before) => {
+      const next = new Set(before);
+      if (open) next.add(id);
+      else next.delete(id);
+      return next;
+    });
+
+  const open = (row: TreeRow): void => {
+    const { model, openModel: show, openFile: edit } = selection.getState();
+    if (row.kind === "model") {
+      if (model !== row.id) show(row.id);
+      else edit(null);
+      panes.getState().showNarrow("graph");
+      if (row.expanded === false && model === row.id) toggle(row.id, true);
+    } else if (row.kind === "file" && row.text === true) {
+      if (row.model !== undefined && row.model !== model) show(row.model);
+      edit(row.id);
+      panes.getState().showText();
+    } else if (row.expanded !== undefined) toggle(row.id, !row.expanded);
+  };
+
+  const press = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = treeMove(rows, tabStop, event.key);
+    if (move === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if ("focus" in move) {
+      setFocused(move.focus);
+      list.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(move.focus)}"]`)?.focus();
+    } else if ("expand" in move) toggle(move.expand, true);
+    else if ("collapse" in move) toggle(move.collapse, false);
+    else open(rows.find(({ id }) => id === move.open) as TreeRow);
+  };
+
+  if (rows.length === 0) return <PaneNotice>{t("empty")}</PaneNotice>;
+  return (
+    <ul ref={list} className={classes.tree} role="tree" aria-label={t("tree")} onKeyDown={press}>
+      {rows.map((row) => (
+        <Row
+          key={row.id}
+          row={row}
+          selected={row.id === selected}
+          tabStop={row.id === tabStop}
+          onFocus={() => setFocused(row.id)}
+          onOpen={() => open(row)}
+          onToggle={() => toggle(row.id, row.expanded !== true)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+interface RowProps {
+  row: TreeRow;
+  selected: boolean;
+  tabStop: boolean;
+  onFocus(): void;
+  onOpen(): void;
+  onToggle(): void;
+}
+
+function Row({ row, selected, tabStop, onFocus, onOpen, onToggle }: RowProps) {
+  const t = useMessages(explorerMessages);
+  const isModel = row.kind === "model";
+  const plain = row.kind === "file" && row.text === false;
+  return (
+    // The keys are the tree's: see treeMove.
+    <li
+      className={classes.row}
+      role="treeitem"
+      aria-level={row.level}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-expanded={row.expanded}
+      aria-selected={selected}
+      aria-disabled={plain || undefined}
+      tabIndex={tabStop ? 0 : -1}
+      data-row={row.id}
+      data-testid={isModel ? `model-${row.id}` : `file-${row.id}`}
+      style={{ paddingLeft: 4 + (row.level - 1) * 16 }}
+      onFocus={onFocus}
+      onClick={onOpen}
+      title={plain ? t("notText") : isModel ? row.backend : undefined}
+      draggable={isModel}
+      onDragStart={(event) => {
+        if (!isModel) return;
+        event.dataTransfer.setData(MODEL_DRAG_TYPE, row.id);
+        event.dataTransfer.effectAllowed = "copy";
+      }}
+    >
+      <span
+        className={classes.chevron}
+        data-expanded={row.expanded}
+        aria-hidden="true"
+        onClick={(event) => {
+          if (row.expanded === undefined) return;
+          event.stopPropagation();
+          onToggle();
+        }}
+      >
+        {row.expanded !== undefined && <IconChevronRight size={14} />}
+      </span>
+      <RowGlyph row={row} />
+      <span className={classes.label}>{row.kind === "version" ? t("version", { number: row.label }) : row.label}</span>
+      {row.edited === true && <span className={classes.edited} role="img" aria-label={t("edited")} title={t("edited")} />}
+      {row.severity !== undefined && row.severity !== "info" && <SeverityGlyph severity={row.severity} size={13} label={t(row.severity)} />}
+      {row.bytes !== undefined && <span className={classes.bytes}>{formatBytes(row.bytes)}</span>}
+    </li>
+  );
+}
+
+function RowGlyph({ row }: { row: TreeRow }) {
+  if (row.kind === "model") return <BackendGlyph backend={row.backend ?? ""} size={15} />;
+  const Glyph = row.kind === "file" ? (row.text === true ? IconFileText : IconFile) : IconFolder;
+  return <Glyph size={14} stroke={1.5} aria-hidden="true" style={{ flex: "none" }} />;
+}

@@ -1,0 +1,43 @@
+import { section } from "./section.ts";
+
+/** Messages of the list of problems. Findings themselves are in Triton's wording. */
+export const problemMessages = section(
+  {
+    list: "Problems",
+    none: "No problems: Triton would load this repository.",
+    error: "error",
+    warning: "warning",
+    info: "note",
+    errors: "Errors",
+    warnings: "Warnings",
+    infos: "Notes",
+    poll: "when Triton reads the repository",
+    load: "when Triton loads the model",
+    request: "when a request comes",
+    browser: "when run in the browser",
+    fix: "Fix",
+    more: "Show {count} more",
+    count: "{errors} errors, {warnings} warnings",
+    filtered: "Everything is filtered out.",
+    show: "Show",
+  },
+  {
+    list: "问题",
+    none: "没有问题：Triton 可以加载此仓库。",
+    error: "错误",
+    warning: "警告",
+    info: "提示",
+    errors: "错误",
+    warnings: "警告",
+    infos: "提示",
+    poll: "Triton 读取仓库时",
+    load: "Triton 加载模型时",
+    request: "收到请求时",
+    browser: "在浏览器中运行时",
+    fix: "修复",
+    more: "再显示 {count} 项",
+    count: "{errors} 个错误，{warnings} 个警告",
+    filtered: "所有条目都被过滤。",
+    show: "显示",
+  },
+);

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { ROOT } from "./build.mjs";
 
 /** Name of the file in the build. */
 const FILE = "THIRD-PARTY-NOTICES.txt";
@@ -8,7 +9,7 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice|third.?party.?notices?)([.-].*
 
 /** Texts of the licences whose packages forget theirs, by SPDX name. */
 const STANDARD = {
-  "Apache-2.0": join(import.meta.dirname, "../../LICENSE"),
+  "Apache-2.0": join(ROOT, "LICENSE"),
   "BSD-2-Clause": join(import.meta.dirname, "licences/BSD-2-Clause.txt"),
   "BSD-3-Clause": join(import.meta.dirname, "licences/BSD-3-Clause.txt"),
   "MIT": join(import.meta.dirname, "licences/MIT.txt"),
@@ -52,14 +53,14 @@ function collect(bundle, folders) {
   for (const output of Object.values(bundle)) {
     for (const id of [...(output.moduleIds ?? []), ...(output.originalFileNames ?? [])]) {
       const folder = packageFolder(id.replaceAll("\\", "/"));
-      if (folder !== undefined) folders.add(folder);
+      if (folder !== undefined) folders.add(resolve(ROOT, folder));
     }
   }
 }
 
 /** ".../node_modules/@scope/name" of a module's id, or undefined for one of no package. */
 export function packageFolder(id) {
-  return /^\0?(?:.*:)?(.*node_modules\/(?:@[^/]+\/)?[^/?]+)\//.exec(id)?.[1];
+  return /^\0?(.*node_modules\/(?:@[^/]+\/)?[^/?]+)\//.exec(id)?.[1];
 }
 
 async function notices(folders) {

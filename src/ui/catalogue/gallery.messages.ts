@@ -1,0 +1,71 @@
+import { section } from "./section.ts";
+
+/** Messages of the first screen. */
+export const galleryMessages = section(
+  {
+    title: "Triton model repositories, in the browser",
+    samples: "Samples",
+    run: "Run",
+    runNamed: "Run {name}",
+    open: "Open",
+    openNamed: "Open {name}",
+    yours: "Your repository",
+    drop: "Drop a model repository, a zip or a model.onnx anywhere",
+    stays: "Nothing leaves this computer.",
+    openFolder: "Open folder",
+    openFiles: "Open zip or files",
+    recent: "Recent",
+    forget: "Forget {name}",
+    models: "{count} files, {bytes}",
+    loading: "Looking for samples",
+    noSamples: "This build carries no samples.",
+    kindSample: "sample",
+    kindDirectory: "folder",
+    kindDropped: "dropped",
+    kindZip: "zip",
+    kindHttp: "server",
+  },
+  {
+    title: "在浏览器中使用 Triton 模型仓库",
+    samples: "示例",
+    run: "运行",
+    runNamed: "运行 {name}",
+    open: "打开",
+    openNamed: "打开 {name}",
+    yours: "您的仓库",
+    drop: "将模型仓库、zip 或 model.onnx 拖放到任意位置",
+    stays: "数据不会离开本机。",
+    openFolder: "打开文件夹",
+    openFiles: "打开 zip 或文件",
+    recent: "最近打开",
+    forget: "移除 {name}",
+    models: "{count} 个文件，{bytes}",
+    loading: "正在查找示例",
+    noSamples: "此版本不含示例。",
+    kindSample: "示例",
+    kindDirectory: "文件夹",
+    kindDropped: "拖放",
+    kindZip: "zip",
+    kindHttp: "服务器",
+  },
+);
+
+/** Titles and lines of the samples that come with Conch; another one shows its README's. */
+export const sampleMessages = section(
+  {
+    "spleen_ct.title": "Spleen in a CT volume",
+    "spleen_ct.line": "MONAI transforms → 3-D U-Net → mask and contour",
+    "readability.title": "Readability of a text",
+    "readability.line": "Tokens and features → BERT ∥ random forest → score",
+    "image.title": "What is in a picture",
+    "image.line": "Decode and normalise → classification ∥ segmentation",
+  },
+  {
+    "spleen_ct.title": "CT 体数据中的脾脏",
+    "spleen_ct.line": "MONAI 变换 → 3D U-Net → 掩膜与轮廓",
+    "readability.title": "文本可读性",
+    "readability.line": "词元与特征 → BERT ∥ 随机森林 → 得分",
+    "image.title": "图片中有什么",
+    "image.line": "解码与归一化 → 分类 ∥ 分割",
+  },
+);

@@ -1,0 +1,43 @@
+import { section } from "./section.ts";
+
+/** What the user is told in passing. */
+export const noticeMessages = section(
+  {
+    opened: "{name}: {models} models",
+    openedDetail: "{skipped} left out, {renamed} placed, {inputs} inputs.",
+    details: "Details",
+    nothingFound: "No model found",
+    nothingFoundDetail: "Expected folders with a config.pbtxt, or a model.onnx.",
+    restored: "Your unsaved edits are back",
+    restoredDetail: "{count} files differ from the saved ones.",
+    conflicts: "Changed outside as well: {files}. Saving overwrites only after you compare.",
+    damaged: "Not everything could be restored: {files}.",
+    discard: "Discard edits",
+    inputGiven: "{files} → input {input}",
+    saved: "{count} files saved",
+    notKept: "This repository is not kept in the browser",
+    error: "That did not work",
+    lossWorker: "The worker was restarted",
+    lossDevice: "The GPU device was lost",
+    lossDetail: "Results of earlier runs are gone; run again.",
+  },
+  {
+    opened: "{name}：{models} 个模型",
+    openedDetail: "未采用 {skipped} 项，归位 {renamed} 项，输入 {inputs} 项。",
+    details: "详情",
+    nothingFound: "未找到模型",
+    nothingFoundDetail: "需要含 config.pbtxt 的文件夹，或 model.onnx 文件。",
+    restored: "已恢复未保存的修改",
+    restoredDetail: "{count} 个文件与已保存的版本不同。",
+    conflicts: "以下文件在外部也有改动：{files}。请先比较再保存。",
+    damaged: "以下内容未能完全恢复：{files}。",
+    discard: "放弃修改",
+    inputGiven: "{files} → 输入 {input}",
+    saved: "已保存 {count} 个文件",
+    notKept: "此仓库未保存在浏览器中",
+    error: "操作失败",
+    lossWorker: "工作线程已重启",
+    lossDevice: "GPU 设备丢失",
+    lossDetail: "先前运行的结果已失效，请重新运行。",
+  },
+);

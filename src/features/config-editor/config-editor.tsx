@@ -1,7 +1,7 @@
 import { Button, Tabs } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconFileOff, IconFileText } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
 import type { ModelView } from "../../state/derived.ts";
@@ -26,10 +26,11 @@ export function ConfigEditor() {
   const present = useStore(document, ({ files }) => file !== null && files.get(file)?.text !== undefined);
   const view = file === null ? open?.view : (repository.models.get(modelOfFile(file) ?? "") ?? open?.view);
   if (view === undefined && file === null) return <PaneNotice icon={<IconFileText />}>{t("nothingOpen")}</PaneNotice>;
+  const body =
+    file !== null && present ? <EditorPane key={file} file={file} /> : file === null && view !== undefined ? <NoConfig view={view} /> : <NoText file={file ?? ""} />;
   return (
     <section className={classes.pane} aria-label={file === null ? undefined : t("region", { file })} data-testid="config-editor">
-      {view !== undefined && <FileTabs view={view} file={file} />}
-      {file !== null && present ? <EditorPane key={file} file={file} /> : file === null && view !== undefined ? <NoConfig view={view} /> : <NoText file={file ?? ""} />}
+      {view === undefined ? body : <FileTabs view={view} file={file}>{body}</FileTabs>}
     </section>
   );
 }
@@ -41,13 +42,18 @@ function EditorPane({ file }: { file: string }) {
   return <div ref={parent} className={classes.editor} data-testid="config-text" data-file={file} />;
 }
 
-function FileTabs({ view, file }: { view: ModelView; file: string | null }) {
+function FileTabs({ view, file, children }: { view: ModelView; file: string | null; children: ReactNode }) {
   const t = useMessages(configEditorMessages);
   const { document, selection } = useApp();
   const files = useStore(document, (state) => state.files);
   const paths = textFilesOf(view, files);
   return (
-    <Tabs value={file} onChange={(path) => selection.getState().openFile(path === view.directory.config && selection.getState().model === view.name ? null : path)} classNames={{ list: classes.tabs, tab: classes.tab }} variant="none">
+    <Tabs
+      value={file}
+      onChange={(path) => selection.getState().openFile(path === view.directory.config && selection.getState().model === view.name ? null : path)}
+      classNames={{ root: classes.root, list: classes.tabs, tab: classes.tab, panel: classes.panel }}
+      variant="none"
+    >
       <Tabs.List aria-label={t("files", { model: view.name })}>
         {paths.map((path) => {
           const { text, saved } = files.get(path) ?? {};
@@ -60,6 +66,7 @@ function FileTabs({ view, file }: { view: ModelView; file: string | null }) {
           );
         })}
       </Tabs.List>
+      {file === null ? children : <Tabs.Panel value={file}>{children}</Tabs.Panel>}
     </Tabs>
   );
 }

@@ -15,10 +15,15 @@ export function findingsOfFile(all: readonly Diagnostic[], file: string, text: s
 /** Findings as the editor underlines them, their fixes as actions. */
 export function editorDiagnostics(view: EditorView, text: string, findings: readonly Diagnostic[], apply: (fix: Fix) => void): EditorDiagnostic[] {
   return findings.map(({ from, to, severity, message, hint, code, fix }) => ({
-    ...editorRange(view, text, { from, to }),
+    ...firstLine(view, editorRange(view, text, { from, to })),
     severity,
     message: hint === undefined ? message : `${message}\n${hint}`,
     source: code,
     ...(fix === undefined ? {} : { actions: [{ name: fix.title, apply: () => apply(fix) }] }),
   }));
+}
+
+/** A finding about a whole message would underline all of its lines: the first one says enough. */
+function firstLine(view: EditorView, { from, to }: { from: number; to: number }): { from: number; to: number } {
+  return { from, to: Math.min(to, view.state.doc.lineAt(from).to) };
 }

@@ -12,14 +12,12 @@ const language = LRLanguage.define({
   parser: parser.configure({
     props: [
       styleTags({
-        FieldName: tags.propertyName,
         "FieldName/...": tags.propertyName,
         ExtensionName: tags.special(tags.propertyName),
         String: tags.string,
         Number: tags.number,
         Boolean: tags.bool,
         "EnumName/...": tags.atom,
-        EnumName: tags.atom,
         Comment: tags.lineComment,
         "{ }": tags.brace,
         "[ ]": tags.squareBracket,

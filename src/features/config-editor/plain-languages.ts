@@ -17,12 +17,6 @@ const JSON_TOKENS: StreamParser<null> = {
     return next === "[" || next === "]" ? "squareBracket" : "punctuation";
   },
   languageData: { closeBrackets: { brackets: ["{", "[", '"'] }, indentOnInput: /^\s*[}\]]$/ },
-  indent: (_, textAfter, context) => {
-    const line = context.lineAt(context.pos, -1);
-    const opens = /[{[]\s*$/.test(line.text);
-    const closes = /^\s*[}\]]/.test(textAfter);
-    return Math.max(0, context.lineIndent(line.from) + (opens ? context.unit : 0) - (closes ? context.unit : 0));
-  },
 };
 
 const KEYWORDS =

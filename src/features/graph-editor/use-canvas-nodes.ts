@@ -1,4 +1,4 @@
-import { applyNodeChanges, useNodesInitialized, useReactFlow, type NodeChange } from "@xyflow/react";
+import { applyNodeChanges, useNodesInitialized, type NodeChange } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { arrange, type NodePosition, type NodeSize } from "../../triton/ensemble/arrange.ts";
@@ -8,6 +8,7 @@ import { useApp } from "../../ui/app-context.ts";
 import type { Badge } from "./badges.ts";
 import { mergeNodes, type Canvas, type FlowNode } from "./canvas.ts";
 import { canvasNodes, type CanvasNode } from "./flow-elements.ts";
+import { useFit } from "./use-fit.ts";
 import { orderTerminals } from "./order-terminals.ts";
 
 /** Between two columns a wire's label has to find room: dagre is told that nodes are this much wider. */
@@ -30,7 +31,7 @@ export function useCanvasNodes(model: OpenModel, canvas: Canvas, badges: Readonl
   const arranged = useRef(new Map<string, NodePosition>());
   const [nodes, setNodes] = useState<FlowNode[]>([]);
   const [settled, setSettled] = useState(false);
-  const { fitView } = useReactFlow();
+  const fit = useFit();
   const initialized = useNodesInitialized();
   const wanted = useMemo(() => canvasNodes(model.graph), [model.graph]);
   const place = useCallback((id: string) => hand?.[id] ?? arranged.current.get(id), [hand]);
@@ -48,8 +49,8 @@ export function useCanvasNodes(model: OpenModel, canvas: Canvas, badges: Readonl
   }, [initialized, nodes, place, model.graph, wanted, context, settled]);
 
   useEffect(() => {
-    if (settled) void fitView({ padding: 0.12, maxZoom: 1 });
-  }, [settled, fitView]);
+    if (settled) fit();
+  }, [settled, fit]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
@@ -68,8 +69,8 @@ export function useCanvasNodes(model: OpenModel, canvas: Canvas, badges: Readonl
     arranged.current = arrangeMeasured(model.graph, nodes);
     document.getState().clearPositions(name);
     setNodes((before) => mergeNodes(before, wanted, { ...context, place: (id) => arranged.current.get(id) }));
-    requestAnimationFrame(() => void fitView({ padding: 0.12, maxZoom: 1 }));
-  }, [document, name, model.graph, nodes, wanted, context, fitView]);
+    requestAnimationFrame(() => fit());
+  }, [document, name, model.graph, nodes, wanted, context, fit]);
 
   return { nodes, settled, onNodesChange, tidy };
 }

@@ -15,7 +15,7 @@ import {
 } from "@tabler/icons-react";
 import type { HistoryEntry } from "../../state/document.ts";
 import { editedPaths } from "../../state/opened-files.ts";
-import { settings, type SettingsState } from "../../state/settings.ts";
+import { settings } from "../../state/settings.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { historyMessages, shellMessages } from "../../ui/catalogue/shell.messages.ts";
@@ -156,10 +156,6 @@ function SchemeMenu() {
   const t = useMessages(shellMessages);
   const chosen = useStore(settings, (state) => state.colorScheme);
   const { setColorScheme } = useMantineColorScheme();
-  const choose = (scheme: SettingsState["colorScheme"]): void => {
-    settings.getState().setColorScheme(scheme);
-    setColorScheme(scheme);
-  };
   const Present = SCHEMES.find(([scheme]) => scheme === chosen)?.[2] ?? IconDeviceDesktop;
   return (
     <Menu position="bottom-end">
@@ -170,7 +166,7 @@ function SchemeMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {SCHEMES.map(([scheme, key, Glyph]) => (
-          <Menu.Item key={scheme} leftSection={<Glyph size={16} />} onClick={() => choose(scheme)} aria-current={scheme === chosen}>
+          <Menu.Item key={scheme} leftSection={<Glyph size={16} />} onClick={() => setColorScheme(scheme)} aria-current={scheme === chosen}>
             {t(key)}
           </Menu.Item>
         ))}

@@ -1,0 +1,123 @@
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "./ui/theme.css";
+import { lazy, StrictMode, useEffect, type ComponentType } from "react";
+import { createRoot } from "react-dom/client";
+import { useStore } from "zustand";
+import { MantineProvider, type MantineColorSchemeManager } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { Explorer } from "./features/explorer/explorer.tsx";
+import { Gallery } from "./features/gallery/gallery.tsx";
+import { ProblemCount } from "./features/problems/problem-count.tsx";
+import { Problems } from "./features/problems/problems.tsx";
+import { followApp } from "./features/shell/follow.ts";
+import { signalIdle } from "./features/shell/idle-signal.ts";
+import { showLoss, showNotice } from "./features/shell/notices.tsx";
+import { Shell, type Slots } from "./features/shell/shell.tsx";
+import { openFirst } from "./features/shell/open-first.ts";
+import type { RuntimePort } from "./runtime/client.ts";
+import { createDerivation } from "./state/derived.ts";
+import { createDocumentStore } from "./state/document.ts";
+import { createPanesStore } from "./state/panes.ts";
+import { createPreview } from "./state/preview.ts";
+import { createSelectionStore } from "./state/selection.ts";
+import { createSession } from "./state/session.ts";
+import { settings } from "./state/settings.ts";
+import { createWorkspaceSession } from "./state/workspace.ts";
+import { openWorkspaceStore } from "./state/workspace-store.ts";
+import { AppContext, type App } from "./ui/app-context.ts";
+import { cssVariables, theme } from "./ui/theme.ts";
+
+/** `?gpu=off` behaves as in a browser without WebGPU. */
+const parameters = new URLSearchParams(location.search);
+
+function createApp(): App {
+  const document = createDocumentStore();
+  const derivation = createDerivation();
+  const selection = createSelectionStore();
+  const panes = createPanesStore();
+  const spawn = (): RuntimePort => new Worker(new URL("./runtime/worker.ts", import.meta.url), { type: "module", name: "conch-runtime" }) as RuntimePort;
+  const session = createSession({ document, derivation, spawn, ...(parameters.get("gpu") === "off" && { gpu: false }) });
+  const workspace = createWorkspaceSession({
+    document,
+    derivation,
+    selection,
+    session,
+    base: new URL(".", location.href).href,
+    fetch: (url, init) => fetch(url, init),
+    openStore: () => openWorkspaceStore(),
+    notify: (notice) => showNotice(notice, app),
+  });
+  const preview = createPreview({ document, selection, session });
+  const app: App = { document, derivation, selection, session, workspace, preview, panes };
+  return app;
+}
+
+/** The colour scheme lives with the other settings. */
+const schemeManager: MantineColorSchemeManager = {
+  get: () => settings.getState().colorScheme,
+  set: (value) => settings.getState().setColorScheme(value),
+  subscribe: () => undefined,
+  unsubscribe: () => undefined,
+  clear: () => undefined,
+};
+
+// What is not on the first screen comes when it is looked at.
+const modules = import.meta.glob<Record<string, ComponentType>>([
+  "./features/graph-editor/graph-editor.tsx",
+  "./features/config-editor/config-editor.tsx",
+  "./features/inspector/inspector.tsx",
+  "./features/run-panel/run-panel.tsx",
+  "./features/timeline/timeline.tsx",
+  "./features/results/results.tsx",
+  "./features/plan/plan-view.tsx",
+]);
+const pane = (path: string, name: string) => lazy(async () => ({ default: (await modules[path]?.())?.[name] ?? (() => null) }));
+const GraphEditor = pane("./features/graph-editor/graph-editor.tsx", "GraphEditor");
+const ConfigEditor = pane("./features/config-editor/config-editor.tsx", "ConfigEditor");
+const Inspector = pane("./features/inspector/inspector.tsx", "Inspector");
+const RunPanel = pane("./features/run-panel/run-panel.tsx", "RunPanel");
+const Timeline = pane("./features/timeline/timeline.tsx", "Timeline");
+const Results = pane("./features/results/results.tsx", "Results");
+const PlanView = pane("./features/plan/plan-view.tsx", "PlanView");
+
+const slots: Slots = {
+  explorer: <Explorer />,
+  graph: <GraphEditor />,
+  text: <ConfigEditor />,
+  inspector: <Inspector />,
+  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView /> },
+  badges: { problems: <ProblemCount /> },
+  gallery: <Gallery />,
+};
+
+function Root({ app }: { app: App }) {
+  const language = useStore(settings, (state) => state.language);
+  useEffect(() => {
+    document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+  }, [language]);
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme={settings.getState().colorScheme} colorSchemeManager={schemeManager}>
+      <Notifications position="bottom-right" limit={4} />
+      <AppContext value={app}>
+        <Shell {...slots} />
+      </AppContext>
+    </MantineProvider>
+  );
+}
+
+const app = createApp();
+followApp(app);
+signalIdle(app, document.documentElement);
+app.session.subscribe(({ loss }, before) => {
+  if (loss !== null && loss !== before.loss) showLoss(loss.kind, loss.message);
+});
+document.addEventListener("visibilitychange", () => void app.workspace.flush());
+window.addEventListener("pagehide", () => void app.workspace.flush());
+void openFirst(app.workspace, parameters);
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    <Root app={app} />
+  </StrictMode>,
+);

@@ -17,7 +17,8 @@ const FILLS = ["uniform", "normal", "zeros", "ones"] as const;
 export function InputRow({ model, input, state }: { model: string; input: ModelInput; state: InputState | undefined }) {
   const { session, workspace } = useApp();
   const t = useMessages(runMessages);
-  const examples = useStore(workspace, ({ examples: all }) => [...all.values()].flat());
+  const groups = useStore(workspace, (state) => state.examples);
+  const examples = [...groups.values()].flat();
   const [sizes, setSizes] = useState("");
   const choose = (files: readonly { readonly name: string; readonly blob: Blob }[], frame?: number): void => {
     if (files.length > 0) void session.setInput(model, input.name, { kind: "files", files, ...(frame === undefined ? {} : { frame }) });

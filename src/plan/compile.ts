@@ -133,7 +133,7 @@ class Compiler {
       this.warnings.push({
         code: "PRUNED_TENSOR_DEADLOCK",
         subject: tensor,
-        message: `'${tensor}' is an output that was not requested but that a later step reads; Triton drops its producer and ends in "unexpected deadlock"`,
+        message: `Triton drops the producer of '${tensor}' although it is needed, because another output was not requested, and ends in "unexpected deadlock". Request all outputs`,
       });
     }
     const types = new Map<string, TensorType>();
@@ -150,13 +150,15 @@ class Compiler {
       producer.set(input.name, null);
     }
     const steps: PlanStep[] = [];
+    // A tensor that no step makes and that was not given: the optional inputs that would read it do without.
+    const made = new Set(kept.flatMap((index) => Object.values(all[index].output_map)));
     const waiting = new Set(kept);
     for (let progress = true; progress && waiting.size > 0; ) {
       progress = false;
       for (const index of waiting) {
         const step = all[index];
         const stepModel = this.model(step.model_name);
-        const needed = Object.entries(step.input_map).filter(([port, tensor]) => !isAbsentOptional(stepModel.config, port, types.has(tensor)));
+        const needed = Object.entries(step.input_map).filter(([port, tensor]) => !isAbsentOptional(stepModel.config, port, types.has(tensor) || made.has(tensor)));
         if (!needed.every(([, tensor]) => types.has(tensor))) continue;
         waiting.delete(index);
         progress = true;

@@ -4,14 +4,14 @@ import type { EnsembleStep } from "../triton/model-config/model-config.ts";
 export interface Pruning {
   /** Indices of the steps that run. */
   readonly kept: readonly number[];
-  /** Tensors that an unrequested output shares with a step that runs: Triton ends such a request with "unexpected deadlock". */
+  /** Tensors that are wanted, by the request or by a step that runs, and whose producer was removed: Triton ends in "unexpected deadlock". */
   readonly starved: readonly string[];
 }
 
 /**
  * The backward pass of Triton's ensemble scheduler (rules P1 and P2): a step goes when every tensor of its output_map is ignored, and a tensor
  * that thereby loses its last consumer is ignored in turn. As on the server, an unrequested ensemble output counts as ignored even where a
- * later step reads it (server issue 7482); those tensors are reported.
+ * later step reads it (server issue 7482), and so does a requested one whose only reader was removed; those tensors are reported.
  */
 export function pruneSteps(steps: readonly EnsembleStep[], outputs: readonly string[], requested: readonly string[]): Pruning {
   const consumers = new Map<string, Set<number>>();
@@ -37,7 +37,7 @@ export function pruneSteps(steps: readonly EnsembleStep[], outputs: readonly str
     for (const name of new Set(Object.values(step.input_map))) {
       const readers = consumers.get(name);
       readers?.delete(index);
-      if (readers?.size === 0 && !wanted.has(name) && !ignored.has(name)) {
+      if (readers?.size === 0 && !ignored.has(name)) {
         ignored.add(name);
         queue.push(name);
       }
@@ -46,7 +46,8 @@ export function pruneSteps(steps: readonly EnsembleStep[], outputs: readonly str
   const kept = steps.map((_, index) => index).filter((index) => !removed.has(index));
   const starved = [...ignored].filter((tensor) => {
     const index = producer.get(tensor);
-    return index !== undefined && removed.has(index) && kept.some((reader) => Object.values(steps[reader].input_map).includes(tensor));
+    if (index === undefined || !removed.has(index)) return false;
+    return wanted.has(tensor) || kept.some((reader) => Object.values(steps[reader].input_map).includes(tensor));
   });
   return { kept, starved };
 }

@@ -1,5 +1,5 @@
 import { ConchError, isAbort, toErrorRecord } from "../../base/errors.ts";
-import { batchConversion, fits } from "../../plan/batch.ts";
+import { batchConversion, declaredShape, fits, modelShape } from "../../plan/batch.ts";
 import { isEnsemblePlan, type EnsemblePlan, type Plan, type PlanStep } from "../../plan/plan.ts";
 import type { ModelConfig } from "../../triton/model-config/model-config.ts";
 import type { BackendModel, Placement, RuntimeTensor } from "../backends/backend.ts";
@@ -45,6 +45,7 @@ export interface Execution {
  */
 export async function execute(plan: Plan, inputs: ReadonlyMap<string, Value>, context: ExecutionContext): Promise<Execution> {
   const execution = new PlanExecution(context);
+  if (isEnsemblePlan(plan.root)) validateRequest({ id: "", model: plan.model }, inputs, plan.root.config);
   try {
     const outputs = isEnsemblePlan(plan.root)
       ? await execution.ensemble(plan.root, inputs, "")
@@ -58,7 +59,8 @@ export async function execute(plan: Plan, inputs: ReadonlyMap<string, Value>, co
 
 /** A tensor of a running ensemble. */
 interface Slot {
-  readonly value: Value;
+  /** Undefined: a placeholder, for an optional input that was not given or an output that its model did not return (rules S5 and C3). */
+  readonly value: Value | undefined;
   /** Whether its producer's requests have a batch dimension. */
   readonly batched: boolean;
   readers: number;
@@ -82,12 +84,16 @@ class PlanExecution {
     const batches = plan.config.max_batch_size > 0;
     const readers = new Map(plan.tensors.map((tensor) => [tensor.name, tensor.consumers.length + (tensor.requested ? 1 : 0)]));
     const slots = new Map<string, Slot>();
-    const put = (name: string, value: Value, batched: boolean): void => {
+    const put = (name: string, value: Value | undefined, batched: boolean): void => {
       slots.set(name, { value, batched, readers: readers.get(name) ?? 0 });
+      if (value === undefined) return;
       if (this.#context.options.keepWires) this.wires.set(prefix + name, value.retain());
       if ((readers.get(name) ?? 0) === 0) value.release();
     };
-    for (const [name, value] of inputs) put(name, value.retain(), batches);
+    for (const input of plan.config.input) {
+      const value = inputs.get(input.name);
+      put(input.name, value === undefined ? undefined : value.reshaped(modelShape(value.shape, input, batches)), batches);
+    }
     const waiting = new Set(plan.steps);
     const running = new Set<Promise<void>>();
     let failure: { thrown: unknown } | undefined;
@@ -117,8 +123,10 @@ class PlanExecution {
             data: { ensemble: plan.model, output: name },
           });
         }
-        const dims = plan.config.output.find((output) => output.name === name)?.dims ?? [];
-        outputs.set(name, slot.value.reshaped(batchConversion(slot.value.shape, slot.batched, batches, dims)));
+        if (slot.value === undefined) continue;
+        const output = plan.config.output.find((each) => each.name === name)!;
+        const shape = batchConversion(slot.value.shape, slot.batched, batches, output.reshape?.shape ?? output.dims);
+        outputs.set(name, slot.value.reshaped(declaredShape(shape, output, batches)));
       }
       return outputs;
     } catch (thrown) {
@@ -126,31 +134,31 @@ class PlanExecution {
       for (const value of outputs.values()) value.release();
       throw inEnsemble(plan.model, thrown);
     } finally {
-      for (const slot of slots.values()) if (slot.readers > 0) slot.value.release();
+      for (const slot of slots.values()) if (slot.readers > 0) slot.value?.release();
     }
   }
 
-  async #ensembleStep(step: PlanStep, slots: Map<string, Slot>, put: (name: string, value: Value, batched: boolean) => void, prefix: string): Promise<void> {
+  async #ensembleStep(step: PlanStep, slots: Map<string, Slot>, put: (name: string, value: Value | undefined, batched: boolean) => void, prefix: string): Promise<void> {
     const config = this.#context.config(step.model);
     const batches = config.max_batch_size > 0;
     const inputs = new Map<string, Value>();
     try {
       for (const { port, tensor } of step.inputs) {
         const { value, batched } = slots.get(tensor)!;
+        if (value === undefined) continue;
         const dims = config.input.find((input) => input.name === port)?.dims ?? [];
         inputs.set(port, value.reshaped(batchConversion(value.shape, batched, batches, dims)));
       }
       const outputs = step.nested === undefined ? await this.step(step, inputs, config) : await this.#nested(step, step.nested, inputs, prefix);
       for (const { port, tensor } of step.outputs) {
-        const value = outputs.get(port);
-        if (value !== undefined) put(tensor, value, batches);
+        put(tensor, outputs.get(port), batches);
       }
     } finally {
       for (const value of inputs.values()) value.release();
       for (const { tensor } of step.inputs) {
         const slot = slots.get(tensor)!;
         slot.readers -= 1;
-        if (slot.readers === 0) slot.value.release();
+        if (slot.readers === 0) slot.value?.release();
       }
     }
   }
@@ -187,7 +195,7 @@ class PlanExecution {
         this.#tell(step, "cached");
         return known;
       }
-      const outputs = await this.#run(step, inputs, key, ready);
+      const outputs = await this.#run(step, inputs, key, ready, config);
       this.results.set(key, outputs);
       this.#tell(step, "done");
       return outputs;
@@ -199,8 +207,9 @@ class PlanExecution {
     }
   }
 
-  async #run(step: PlanStep, inputs: ReadonlyMap<string, Value>, key: string, ready: number): Promise<Map<string, Value>> {
+  async #run(step: PlanStep, inputs: ReadonlyMap<string, Value>, key: string, ready: number, config: ModelConfig): Promise<Map<string, Value>> {
     const { gpu, signal, options } = this.#context;
+    const batches = config.max_batch_size > 0;
     const start = this.#elapsed();
     const placement: Placement = step.placement.kind === "gpu" ? "gpu" : "cpu";
     this.#tell(step, "loading");
@@ -208,10 +217,14 @@ class PlanExecution {
     signal.throwIfAborted();
     const moved = new Map<string, RuntimeTensor>();
     for (const [port, value] of inputs) {
+      const input = config.input.find(({ name }) => name === port);
+      const shape = input === undefined ? value.shape : modelShape(value.shape, input, batches);
       if (gpu !== undefined && model.accepts(port) === "gpu") {
-        moved.set(port, value.gpu(gpu, `${step.model}/${port}`, (bytes) => this.uploads.push({ reason: `input of ${step.model}`, subject: port, bytes })));
+        const onGpu = value.gpu(gpu, `${step.model}/${port}`, (bytes) => this.uploads.push({ reason: `input of ${step.model}`, subject: port, bytes }));
+        moved.set(port, { ...onGpu, shape });
       } else {
-        moved.set(port, await value.host(gpu, `${placement === "cpu" ? "KIND_CPU" : "host"} input of ${step.model}`));
+        const { tensor } = await value.host(gpu, `${placement === "cpu" ? "KIND_CPU" : "host"} input of ${step.model}`);
+        moved.set(port, { location: "host", tensor: { ...tensor, shape } });
       }
     }
     this.#tell(step, "running");
@@ -225,7 +238,13 @@ class PlanExecution {
     });
     const computed = this.#elapsed();
     this.#context.checkDevice();
-    const outputs = new Map([...made].map(([port, tensor]) => [port, Value.of(tensor, `${key}/${port}`)]));
+    const outputs = new Map(
+      [...made].map(([port, tensor]) => {
+        const output = config.output.find(({ name }) => name === port);
+        const shape = tensor.location === "gpu" ? tensor.shape : tensor.tensor.shape;
+        return [port, Value.of(withShape(tensor, output === undefined ? shape : declaredShape(shape, output, batches)), `${key}/${port}`)];
+      }),
+    );
     if (options.readbackEachStep === true) {
       for (const value of outputs.values()) {
         await value.host(gpu, "measuring without residency");
@@ -264,6 +283,10 @@ class PlanExecution {
   }
 }
 
+function withShape(tensor: RuntimeTensor, shape: readonly number[]): RuntimeTensor {
+  return tensor.location === "gpu" ? { ...tensor, shape } : { location: "host", tensor: { ...tensor.tensor, shape } };
+}
+
 function sum(values: ReadonlyMap<string, Value>): number {
   return [...values.values()].reduce((bytes, value) => bytes + value.bytes, 0);
 }
@@ -274,7 +297,7 @@ function cacheKey(step: PlanStep, inputs: ReadonlyMap<string, Value>): string {
 }
 
 /** What Triton checks when it prepares a request for inference: names, data types, shapes. Throws REQUEST_INVALID in its words. */
-export function validateRequest(step: PlanStep, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
+export function validateRequest(step: Pick<PlanStep, "id" | "model">, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
   const required = config.input.filter((input) => !input.optional);
   const missing = required.filter((input) => !inputs.has(input.name));
   if (missing.length > 0) {
@@ -294,6 +317,8 @@ export function validateRequest(step: PlanStep, inputs: ReadonlyMap<string, Valu
     }
     if (!batched) continue;
     const size = value.shape[0];
+    // Triton counts an empty batch as one item, and finds its bytes missing.
+    if (size === 0) throw invalid(step, `input byte size mismatch for input '${name}' for model '${step.model}': the batch is empty`);
     if (size > config.max_batch_size) {
       throw invalid(step, `inference request batch-size must be <= ${config.max_batch_size} for '${step.model}', got ${size}`);
     }
@@ -304,7 +329,7 @@ export function validateRequest(step: PlanStep, inputs: ReadonlyMap<string, Valu
   }
 }
 
-function invalid(step: PlanStep, message: string): ConchError {
+function invalid(step: Pick<PlanStep, "id" | "model">, message: string): ConchError {
   return new ConchError("REQUEST_INVALID", message, { data: { model: step.model, step: step.id } });
 }
 

@@ -1,6 +1,7 @@
-import type { Backend } from "../backend.ts";
+import { zeros } from "../../../tensor/tensor.ts";
+import type { Backend, RuntimeTensor } from "../backend.ts";
 
-/** Triton's identity backend: OUTPUTn is INPUTn, untouched; by position where the names are others. */
+/** Triton's identity backend: the n-th output is the n-th input, untouched; zeros for an optional input that was not given (as a server answered). */
 export const identityBackend: Backend = {
   name: "identity",
   load: ({ config }, placement) =>
@@ -12,10 +13,14 @@ export const identityBackend: Backend = {
       execute: ({ inputs, requestedOutputs }) =>
         Promise.resolve(
           new Map(
-            requestedOutputs.flatMap((output) => {
+            requestedOutputs.flatMap((output): [string, RuntimeTensor][] => {
               const source = config.input[config.output.findIndex(({ name }) => name === output)];
               const tensor = source === undefined ? undefined : inputs.get(source.name);
-              if (tensor === undefined) return [];
+              const declared = config.output.find(({ name }) => name === output);
+            if (tensor === undefined) {
+              if (declared === undefined || declared.dims.includes(-1) || config.max_batch_size > 0) return [];
+              return [[output, { location: "host" as const, tensor: zeros(declared.data_type, declared.dims) }]];
+            }
               // The caller releases outputs and inputs apart from each other, so the shared buffer takes one more reference.
               if (tensor.location === "gpu") tensor.buffer.retain();
               return [[output, tensor]];

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../base/diagnostic.ts";
 import type { EnsembleGraph, GraphStep, GraphTensor } from "../triton/ensemble/graph.ts";
 import type { GraphModel } from "../triton/ensemble/graph-model.ts";
 import type { PlacementDecision } from "../plan/plan.ts";
+import type { TensorHandle } from "../runtime/protocol.ts";
 import type { RunState } from "./session.ts";
 import type { Derivation, ModelView, RepositoryView } from "./derived.ts";
 
@@ -55,13 +56,17 @@ export function runStepId(model: OpenModel, step: number): string {
   return model.view.isEnsemble ? String(step) : "";
 }
 
-/** The result that holds a tensor of the open model after a run ("output:MASK", "wire:logits"), with its handle. */
-export function resultOf(run: RunState, model: string, tensor: string): { id: string; bytes: number; shape: readonly number[] } | undefined {
+/** The tensor that the latest run of a model left of one of its inputs, wires or outputs. */
+export function handleOf(run: RunState, model: string, tensor: string): TensorHandle | undefined {
   if (run.model !== model || run.result === null) return undefined;
-  const output = run.result.outputs[tensor];
-  if (output !== undefined) return { id: `output:${tensor}`, bytes: output.bytes, shape: output.shape };
-  const wire = run.result.wires[tensor];
-  return wire === undefined ? undefined : { id: `wire:${tensor}`, bytes: wire.bytes, shape: wire.shape };
+  return run.result.outputs[tensor] ?? run.result.wires[tensor];
+}
+
+/** The same as the results know it: id ("output:MASK", "wire:logits") and bytes. */
+export function resultOf(run: RunState, model: string, tensor: string): { id: string; bytes: number } | undefined {
+  const handle = handleOf(run, model, tensor);
+  if (handle === undefined) return undefined;
+  return { id: `${run.result?.outputs[tensor] === handle ? "output" : "wire"}:${tensor}`, bytes: handle.bytes };
 }
 
 /** The findings of a node of the graph: those about its step, and, for a step, those of its model's own configuration. */

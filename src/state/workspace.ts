@@ -148,7 +148,11 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     const opened = document.getState().origin;
     try {
       const id = kept?.id ?? (await stored.create(source, origin));
-      if (kept !== undefined && texts !== undefined) await stored.replaceTexts(id, texts.values(), source);
+      if (kept !== undefined && texts !== undefined) {
+        // Handles stay here: the store takes plain data.
+        const files = source.files.map(({ path, size }) => ({ path, size }));
+        await stored.replaceTexts(id, texts.values(), { files, emptyFolders: source.emptyFolders });
+      }
       if (document.getState().origin !== opened) return;
       const inStore = texts ?? (await stored.open(id)).texts;
       if (document.getState().origin !== opened) return;

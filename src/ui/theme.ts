@@ -1,6 +1,6 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
-/** The one accent: a blue-teal. Shade 8 carries white text at 5.5:1, shade 4 carries black text and reads on dark surfaces. */
+/** The one accent: a blue-teal. Shade 8 carries white text at 5.5:1 and stands out from both pages at 3:1; shade 4 is text on dark surfaces. */
 const conch: MantineColorsTuple = [
   "#e5f5f8", "#cfe8ee", "#a2d2de", "#74bccd", "#52acc2", "#3b9fb8", "#2891ad", "#137f9b", "#006f8a", "#005a70",
 ];
@@ -18,8 +18,7 @@ const dark: MantineColorsTuple = [
 /** Dense and calm: small sizes, 4-px steps, square-ish corners. */
 export const theme = createTheme({
   primaryColor: "conch",
-  primaryShade: { light: 8, dark: 4 },
-  autoContrast: true,
+  primaryShade: 8,
   colors: { conch, gray, dark },
   white: "#ffffff",
   black: "#1b2025",

@@ -41,8 +41,11 @@ export function Dock({ content, badges, closable }: Props) {
       <div className={classes.bar}>
         <Tabs.List className={classes.list} aria-label={t("dock")}>
           {DOCK_TABS.map((each) => (
-            <Tabs.Tab key={each} value={each} className={classes.tab} data-testid={`tab-${each}`} rightSection={badges[each]}>
-              {t(each)}
+            <Tabs.Tab key={each} value={each} className={classes.tab} data-testid={`tab-${each}`}>
+              <span className={classes.label}>
+                {t(each)}
+                {badges[each]}
+              </span>
             </Tabs.Tab>
           ))}
         </Tabs.List>
@@ -70,7 +73,10 @@ export function ClosedDock({ badges }: Pick<Props, "badges">) {
       <div className={classes.list}>
         {DOCK_TABS.map((each) => (
           <UnstyledButton key={each} className={classes.tab} onClick={() => panes.getState().showTab(each)} data-testid={`tab-${each}`}>
-            {t(each)} {badges[each]}
+            <span className={classes.label}>
+              {t(each)}
+              {badges[each]}
+            </span>
           </UnstyledButton>
         ))}
       </div>

@@ -121,9 +121,10 @@ function GpuMark() {
   const environment = useStore(session, (state) => state.environment);
   if (environment === null) return null;
   const { gpu } = environment;
-  const words = gpu === null ? t("cpuOnly") : `${gpu.description || gpu.vendor || t("gpu")}`;
+  const named = gpu === null ? "" : gpu.description || `${gpu.vendor} ${gpu.architecture}`.trim();
+  const words = gpu === null ? t("cpuOnly") : gpu.software ? t("softwareGpuShort") : named || "WebGPU";
   return (
-    <span className={classes.gpu} data-weak={gpu === null || gpu.software} title={gpu === null ? t("noGpu") : gpu.software ? t("softwareGpu") : words} data-testid="gpu">
+    <span className={classes.gpu} data-weak={gpu === null || gpu.software} title={gpu === null ? t("noGpu") : gpu.software ? `${t("softwareGpu")} (${named})` : words} data-testid="gpu">
       {words}
     </span>
   );

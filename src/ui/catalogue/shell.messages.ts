@@ -45,7 +45,7 @@ export const shellMessages = section(
     close: "Close",
     noGpu: "No WebGPU here: every step runs on the CPU",
     softwareGpu: "A software GPU: times say nothing about real ones",
-    gpu: "GPU",
+    softwareGpuShort: "Software GPU",
     cpuOnly: "CPU only",
   },
   {
@@ -91,7 +91,7 @@ export const shellMessages = section(
     close: "关闭",
     noGpu: "此处没有 WebGPU：所有步骤都在 CPU 上运行",
     softwareGpu: "软件模拟的 GPU：其耗时不代表真实 GPU",
-    gpu: "GPU",
+    softwareGpuShort: "软件 GPU",
     cpuOnly: "仅 CPU",
   },
 );

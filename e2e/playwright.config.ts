@@ -1,8 +1,9 @@
+import { resolve } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { CHROMIUM_WEBGPU_ARGUMENTS, findChromium } from "../src/cli/chromium.mjs";
 
-/** Ports of the two servers below: the application alone, and with the sample repositories as a folder of the user's. */
-const PORT = 4189;
+/** Of the server below: the application, with the sample's folder as a folder of the user's. */
+const PORT = Number(process.env.CONCH_E2E_PORT ?? 4189);
 
 const report = process.env.CONCH_E2E_REPORT;
 const browser = findChromium();
@@ -30,7 +31,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `node ../src/server/start.mjs --no-open --port ${PORT} ../public/repositories/spleen_ct`,
+    command: `node src/server/start.mjs --no-open --port ${PORT} public/repositories/spleen_ct`,
+    cwd: resolve(import.meta.dirname, ".."),
     url: `http://127.0.0.1:${PORT}/`,
     reuseExistingServer: false,
     timeout: 180_000,

@@ -241,6 +241,7 @@ describe("the check itself", () => {
     ['const a = () => import("./a.ts");', "plan/a.ts"],
     ['let a: import("./a.ts").A;', "plan/a.ts"],
     ['new Worker(new URL("./a.ts", import.meta.url));', "plan/a.ts"],
+    ['const a = import.meta.glob(["./a.ts"]);', "plan/a.ts"],
     ['import { a } from "@scope/a/b";', "@scope/a/b"],
   ] as const)("reads %s", ([text, to]) => {
     expect(importsOf("plan/x.ts", text).map((each) => each.to)).toEqual([to]);
@@ -273,7 +274,7 @@ function arrow({ from, to }: Import): string {
   return `${from} → ${to}`;
 }
 
-/** Every import of a file: static, dynamic, of types, re-exports, and workers started by URL. */
+/** Every import of a file: static, dynamic, of types, re-exports, Vite's globs of named files, and workers started by URL. */
 function importsOf(file: string, text: string): Import[] {
   const { program, module, errors } = parseSync(file, text);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`);
@@ -290,6 +291,11 @@ function importsOf(file: string, text: string): Import[] {
     NewExpression: ({ callee, arguments: [first, second] }) => {
       const ofModule = callee.type === "Identifier" && callee.name === "URL" && second?.type === "MemberExpression";
       if (ofModule && first?.type === "Literal" && /\.tsx?$/.test(String(first.value))) add(first);
+    },
+    CallExpression: ({ callee, arguments: [first] }) => {
+      const isGlob = callee.type === "MemberExpression" && callee.object.type === "MetaProperty" && callee.property.type === "Identifier" && callee.property.name === "glob";
+      if (!isGlob || first === undefined) return;
+      for (const element of first.type === "ArrayExpression" ? first.elements : [first]) if (element !== null) add(element);
     },
   }).visit(program);
   return [...found].map((name) => {

@@ -1,7 +1,8 @@
 import process from "node:process";
 import { folderProblem } from "../server/model-folder.mjs";
+import { userPath } from "../server/user-path.mjs";
 import { CommandError, withPage } from "./page.mjs";
-import { parse, UsageError, userPath } from "./usage.mjs";
+import { parse, UsageError } from "./usage.mjs";
 
 export const SUMMARY = "list what Triton would refuse in a model repository";
 

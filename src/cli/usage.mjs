@@ -1,5 +1,3 @@
-import { resolve } from "node:path";
-import process from "node:process";
 import { parseArgs } from "node:util";
 
 /** The command line is wrong: exit code 2, and the way to the help. */
@@ -12,9 +10,4 @@ export function parse(args, options) {
   } catch (error) {
     throw new UsageError(error.message);
   }
-}
-
-/** A path as the user means it: npm runs scripts in the checkout, the user may have been elsewhere. */
-export function userPath(path) {
-  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }

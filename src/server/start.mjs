@@ -1,10 +1,10 @@
-import { resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { buildIfStale, DIST } from "./build.mjs";
 import { listen, REPOSITORY_BASE } from "./listen.mjs";
 import { folderProblem } from "./model-folder.mjs";
 import { openBrowser } from "./open-browser.mjs";
+import { userPath } from "./user-path.mjs";
 
 const HELP = `Usage: npm start -- [DIR] [options]
 
@@ -46,8 +46,7 @@ async function main(args) {
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535 && values.port !== "")) {
     return usage(`--port takes a whole number up to 65535, found "${values.port}"`);
   }
-  // npm runs this in the checkout; the user may have been elsewhere.
-  const folder = positionals[0] === undefined ? undefined : resolve(process.env.INIT_CWD ?? process.cwd(), positionals[0]);
+  const folder = positionals[0] === undefined ? undefined : userPath(positionals[0]);
   if (folder !== undefined) {
     const problem = await folderProblem(folder);
     if (problem !== undefined) return failure(problem);

@@ -225,7 +225,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       return false;
     }
     await show(source, origin, signal);
-    void describeLoose(source.report);
+    await describeLoose(source.report);
     return true;
   }
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode } from "react";
 import { useStore } from "zustand";
 import { Loader } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
@@ -6,13 +6,12 @@ import type { DockTab } from "../../state/panes.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
+import { PaneBoundary } from "../../ui/pane-boundary.tsx";
 import { DropOverlay } from "./drop-overlay.tsx";
 import { Header } from "./header.tsx";
-import { NarrowPanes } from "./narrow-panes.tsx";
 import { ReportDialog } from "./report-dialog.tsx";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
-import { WidePanes } from "./wide-panes.tsx";
 import classes from "./shell.module.css";
 
 /** What other features put into the window. */
@@ -26,6 +25,10 @@ export interface Slots {
   /** The first screen, while no repository is open. */
   readonly gallery: ReactNode;
 }
+
+// The gallery needs neither.
+const WidePanes = lazy(() => import("./wide-panes.tsx").then(({ WidePanes }) => ({ default: WidePanes })));
+const NarrowPanes = lazy(() => import("./narrow-panes.tsx").then(({ NarrowPanes }) => ({ default: NarrowPanes })));
 
 /** Below this width there is one pane at a time. */
 const NARROW = "(max-width: 767px)";
@@ -45,7 +48,7 @@ export function Shell(slots: Slots) {
       </a>
       <Header />
       <Opening />
-      {isOpen && (narrow ? <NarrowPanes {...slots} /> : <WidePanes {...slots} />)}
+      {isOpen && <PaneBoundary>{narrow ? <NarrowPanes {...slots} /> : <WidePanes {...slots} />}</PaneBoundary>}
       {!isOpen && (
         <main id="main" className={classes.gallery} tabIndex={-1}>
           {!starting && slots.gallery}

@@ -3,18 +3,18 @@ import { section } from "./section.ts";
 /** What the user is told in passing. */
 export const noticeMessages = section(
   {
-    opened: "{name}: {models} models",
-    openedDetail: "{skipped} left out, {renamed} placed, {inputs} inputs.",
+    opened: "{name} is open: models {models}",
+    openedDetail: "Left out {skipped}, placed {renamed}, inputs {inputs}.",
     details: "Details",
     nothingFound: "No model found",
     nothingFoundDetail: "Expected folders with a config.pbtxt, or a model.onnx.",
     restored: "Your unsaved edits are back",
-    restoredDetail: "{count} files differ from the saved ones.",
+    restoredDetail: "Files that differ from the saved ones: {count}.",
     conflicts: "Changed outside as well: {files}. Saving overwrites only after you compare.",
     damaged: "Not everything could be restored: {files}.",
     discard: "Discard edits",
     inputGiven: "{files} → input {input}",
-    saved: "{count} files saved",
+    saved: "Saved files: {count}",
     notKept: "This repository is not kept in the browser",
     error: "That did not work",
     lossWorker: "The worker was restarted",
@@ -22,7 +22,7 @@ export const noticeMessages = section(
     lossDetail: "Results of earlier runs are gone; run again.",
   },
   {
-    opened: "{name}：{models} 个模型",
+    opened: "已打开 {name}：{models} 个模型",
     openedDetail: "未采用 {skipped} 项，归位 {renamed} 项，输入 {inputs} 项。",
     details: "详情",
     nothingFound: "未找到模型",

@@ -4,7 +4,7 @@ import { section } from "./section.ts";
 export const reportMessages = section(
   {
     title: "What was opened",
-    taken: "{count} files taken, {bytes}.",
+    taken: "Files taken: {count} ({bytes}).",
     root: "The models lie in {root}.",
     nothingLeftOut: "Nothing was left out.",
     more: "and {count} more",

@@ -38,7 +38,7 @@ export function editorState({ file, label, source, names, undo, redo }: EditorOp
     extensions: [
       // Only "\n" breaks lines: the offsets of a text that mixes endings stay those of the file.
       EditorState.lineSeparator.of("\n"),
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       EditorState.tabSize.of(2),
       indentUnit.of(file.endsWith(".py") ? "    " : "  "),
       lineNumbers(),

@@ -75,7 +75,7 @@ export function canvasEdges(graph: EnsembleGraph): CanvasEdge[] {
             tensor,
             consumer,
             labelled: rank === 0 && index === 0,
-            key: JSON.stringify([tensor.name, tensor.dataType, tensor.dims, tensor.batched, source, portName(producer), index]),
+            key: JSON.stringify([tensor.name, tensor.dataType, tensor.dims, tensor.batched, source, portName(producer), consumer, index]),
           },
         ];
       }),

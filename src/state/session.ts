@@ -46,6 +46,8 @@ export interface RunState {
   readonly error: ErrorRecord | null;
   /** The plan that was run. */
   readonly plan: Plan | null;
+  /** The inputs that it was run with; those of `SessionState.inputs` may be others by now. */
+  readonly inputs: Readonly<Record<string, InputState | undefined>>;
 }
 
 /** Everything that concerns running: worker, models, inputs, runs. Never in the history. */
@@ -72,7 +74,7 @@ export interface RunRequestOptions extends Partial<RunOptions> {
   readonly kind?: "gpu" | "cpu";
 }
 
-const IDLE: RunState = { status: "idle", model: null, steps: {}, result: null, error: null, plan: null };
+const IDLE: RunState = { status: "idle", model: null, steps: {}, result: null, error: null, plan: null, inputs: {} };
 
 /** What a session needs. */
 export interface SessionOptions {
@@ -279,7 +281,7 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
       const models = await prepareModels(model, kind, mine.signal);
       const inputs = await refreshInputs(model, mine.signal);
       const compiled = compile(model, models);
-      patch({ status: "running", plan: compiled });
+      patch({ status: "running", plan: compiled, inputs: store.getState().inputs[model] ?? {} });
       const result = await client.request(
         "run",
         { plan: compiled, inputs, options: { cache: true, keepWires: true, ...options } },

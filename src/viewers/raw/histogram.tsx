@@ -43,7 +43,8 @@ function dataOf(from: number, to: number, counts: readonly number[]): uPlot.Alig
 
 function optionsOf(element: HTMLElement): uPlot.Options {
   const style = getComputedStyle(element);
-  const color = (name: string) => style.getPropertyValue(name).trim();
+  // Functions, because the colour scheme reaches the document after this effect and before the first drawing.
+  const color = (name: string) => () => style.getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
     stroke: color("--conch-text-dimmed"),
     font: `11px ${style.fontFamily}`,

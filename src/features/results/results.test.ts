@@ -1,0 +1,127 @@
+import { describe, expect, it, vi } from "vitest";
+import type { RunResult, TensorHandle } from "../../runtime/protocol.ts";
+import type { InputState } from "../../state/session.ts";
+import type { DataType } from "../../tensor/data-type.ts";
+import { isAffine, placements } from "./placement.ts";
+import { openedTensor, resultTensors, type ResultTensor } from "./result-tensors.ts";
+import { createTensorAccess } from "./tensor-access.ts";
+import { viewResult } from "./viewed-tensors.ts";
+
+const matrix = (scale: number) => [scale, 0, 0, 0, 0, scale, 0, 0, 0, 0, scale, 0, 0, 0, 0, 1];
+let ids = 0;
+const handle = (shape: readonly number[], dataType: DataType = "TYPE_FP32"): TensorHandle => ({ id: ++ids, generation: 1, dataType, shape, location: "host", bytes: 0 });
+
+function input(of: TensorHandle, affine: readonly number[] | null): InputState {
+  return { source: { kind: "files", files: [] }, status: "ready", decoded: { handle: of, affine, frames: 1, warnings: [], summary: "" } };
+}
+
+const run = (outputs: RunResult["outputs"], wires: RunResult["wires"] = {}): RunResult => ({
+  outputs, wires, steps: [], milliseconds: 0, uploads: [], readbacks: [], peakGpuBytes: 0,
+});
+
+const SPLEEN = resultTensors(
+  run(
+    { MASK: handle([1, 1, 8, 8, 8]), CONTOUR: handle([1, 1, 8, 8, 8]), MASK_AFFINE: handle([1, 4, 4], "TYPE_FP64") },
+    { IMAGE: handle([1, 20, 20, 10]), preprocessed: handle([1, 1, 8, 8, 8]), logits: handle([1, 2, 8, 8, 8]), MASK: handle([1, 1, 8, 8, 8]) },
+  ),
+  { IMAGE: input(handle([1, 20, 20, 10]), matrix(1)), IMAGE_AFFINE: input(handle([1, 4, 4], "TYPE_FP64"), null), unread: undefined },
+);
+
+describe("resultTensors", () => {
+  it("lists each tensor once: outputs, other wires, inputs", () => {
+    expect(SPLEEN.map(({ id }) => id)).toEqual([
+      "output:MASK", "output:CONTOUR", "output:MASK_AFFINE", "wire:preprocessed", "wire:logits", "input:IMAGE", "input:IMAGE_AFFINE",
+    ]);
+  });
+});
+
+describe("openedTensor", () => {
+  it.each([
+    ["wire:logits", "wire:logits"],
+    ["wire:MASK", "output:MASK"],
+    ["wire:IMAGE", "input:IMAGE"],
+    ["wire:gone", "output:MASK"],
+    [null, "output:MASK"],
+  ])("of %s is %s", (selected, opened) => {
+    expect(openedTensor(SPLEEN, selected)?.id).toBe(opened);
+  });
+
+  it("is nothing where there are no tensors", () => {
+    expect(openedTensor([], "wire:logits")).toBeUndefined();
+  });
+});
+
+describe("placements", () => {
+  const placed = (tensors: readonly ResultTensor[], matrices: Readonly<Record<string, readonly number[]>> = {}) =>
+    Object.fromEntries([...placements(tensors, new Map(Object.entries(matrices)))].map(([id, [scale]]) => [id, scale]));
+
+  it("takes a named matrix for its tensor and for others on the same grid, the file's for the input", () => {
+    expect(placed(SPLEEN, { "output:MASK_AFFINE": matrix(3) })).toEqual({
+      "output:MASK": 3, "output:CONTOUR": 3, "wire:preprocessed": 3, "input:IMAGE": 1,
+    });
+  });
+
+  it("takes a matrix that names no tensor for the first output on a grid", () => {
+    const tensors = resultTensors(run({ seg: handle([1, 1, 8, 8, 8]), GRID_AFFINE: handle([4, 4], "TYPE_FP64") }));
+    expect(placed(tensors, { "output:GRID_AFFINE": matrix(5) })).toEqual({ "output:seg": 5 });
+  });
+
+  it("takes the input's matrix only for grids of the input's sizes", () => {
+    const inputs = { IMAGE: input(handle([1, 20, 20, 10]), matrix(1)) };
+    expect(placed(resultTensors(run({ same: handle([1, 1, 20, 20, 10]), other: handle([1, 1, 8, 8, 8]) }), inputs))).toEqual({
+      "output:same": 1, "input:IMAGE": 1,
+    });
+  });
+
+  it("keeps the output's matrix where its grid happens to have the input's sizes", () => {
+    const inputs = { IMAGE: input(handle([1, 8, 8, 8]), matrix(1)) };
+    const tensors = resultTensors(run({ MASK: handle([1, 1, 8, 8, 8]), MASK_AFFINE: handle([4, 4], "TYPE_FP64") }), inputs);
+    expect(placed(tensors, { "output:MASK_AFFINE": matrix(2) })).toEqual({ "output:MASK": 2, "input:IMAGE": 1 });
+  });
+});
+
+describe("isAffine", () => {
+  it.each([
+    ["MASK_AFFINE", [1, 4, 4], "TYPE_FP64", true],
+    ["grid_affine", [4, 4], "TYPE_FP64", true],
+    ["MASK_AFFINE", [4, 4], "TYPE_FP32", false],
+    ["MASK_AFFINE", [2, 4, 4], "TYPE_FP64", false],
+    ["MATRIX", [4, 4], "TYPE_FP64", false],
+  ] as const)("of %s %j %s is %s", (name, shape, dataType, expected) => {
+    expect(isAffine({ id: `output:${name}`, kind: "output", name, handle: handle(shape, dataType) })).toBe(expected);
+  });
+});
+
+describe("viewResult", () => {
+  const access = {
+    summary: async ({ dataType, shape }: TensorHandle) => ({ dataType, shape, count: 1, min: 0, max: 1, mean: 0, nan: 0, infinite: 0, histogram: null }),
+    data: async () => Float64Array.from(matrix(3)),
+  };
+  const labels = ({ name }: ResultTensor) => (name === "MASK" ? ["background", "spleen"] : undefined);
+
+  it("shows a mask with the volume and the other outputs, in the run's order", async () => {
+    const [mask] = SPLEEN;
+    const { tensor, companions } = await viewResult(mask as ResultTensor, SPLEEN, access, labels);
+    expect(tensor).toMatchObject({ name: "MASK", affine: matrix(3), labels: ["background", "spleen"] });
+    expect(companions.map(({ name }) => name)).toEqual(["MASK", "CONTOUR", "IMAGE"]);
+  });
+
+  it("shows a tensor without a place alone", async () => {
+    const logits = SPLEEN.find(({ name }) => name === "logits") as ResultTensor;
+    const { tensor, companions } = await viewResult(logits, SPLEEN, access, labels);
+    expect(tensor.affine).toBeUndefined();
+    expect(companions).toEqual([]);
+  });
+});
+
+describe("createTensorAccess", () => {
+  it("reads a tensor once, and again after a failure", async () => {
+    const read = vi.fn().mockRejectedValueOnce(new Error("lost")).mockResolvedValue(Float32Array.of(1));
+    const access = createTensorAccess({ read, summarize: vi.fn() });
+    const one = handle([1]);
+    await expect(access.data(one)).rejects.toThrow("lost");
+    await access.data(one);
+    await access.data(one);
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+});

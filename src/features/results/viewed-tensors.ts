@@ -1,0 +1,46 @@
+import type { TensorData } from "../../tensor/data-type.ts";
+import type { ViewedTensor } from "../../viewers/viewer.ts";
+import { gridOf, isAffine, placements } from "./placement.ts";
+import type { ResultTensor } from "./result-tensors.ts";
+import type { TensorAccess } from "./tensor-access.ts";
+
+/** A tensor to be shown, with those that may be shown with it. */
+export interface ViewedResult {
+  readonly tensor: ViewedTensor;
+  readonly companions: readonly ViewedTensor[];
+}
+
+/**
+ * Makes the opened tensor ready for viewers: summarised, placed in space, with inputs and outputs on grids as its companions. Elements of large
+ * tensors are not read yet.
+ */
+export async function viewResult(
+  opened: ResultTensor,
+  tensors: readonly ResultTensor[],
+  access: TensorAccess,
+  labels: (tensor: ResultTensor) => readonly string[] | undefined,
+): Promise<ViewedResult> {
+  const matrices = await Promise.all(
+    tensors.filter((tensor) => tensor.kind !== "input" && isAffine(tensor)).map(async ({ id, handle }) => [id, matrixOf(await access.data(handle))] as const),
+  );
+  const places = placements(tensors, new Map(matrices));
+  const view = async (tensor: ResultTensor): Promise<ViewedTensor> => {
+    const [affine, names] = [places.get(tensor.id), labels(tensor)];
+    return {
+      name: tensor.name,
+      summary: await access.summary(tensor.handle),
+      ...(affine && { affine }),
+      ...(names && { labels: names }),
+      loadData: () => access.data(tensor.handle),
+    };
+  };
+  if (!places.has(opened.id)) return { tensor: await view(opened), companions: [] };
+  const others = tensors.filter(({ id, kind, handle }) => id !== opened.id && kind !== "wire" && places.has(id) && gridOf(handle) !== undefined);
+  const shown = [...others, opened].sort((a, b) => tensors.indexOf(a) - tensors.indexOf(b));
+  const companions = await Promise.all(shown.map(view));
+  return { tensor: companions[shown.indexOf(opened)] as ViewedTensor, companions };
+}
+
+function matrixOf(data: TensorData): readonly number[] {
+  return [...(data as Float64Array)];
+}

@@ -1,7 +1,7 @@
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./ui/theme.css";
-import { lazy, StrictMode, useEffect, type ComponentType } from "react";
+import { lazy, StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { useStore } from "zustand";
 import { MantineProvider, type MantineColorSchemeManager } from "@mantine/core";
@@ -63,23 +63,13 @@ const schemeManager: MantineColorSchemeManager = {
 };
 
 // What is not on the first screen comes when it is looked at.
-const modules = import.meta.glob<Record<string, ComponentType>>([
-  "./features/graph-editor/graph-editor.tsx",
-  "./features/config-editor/config-editor.tsx",
-  "./features/inspector/inspector.tsx",
-  "./features/run-panel/run-panel.tsx",
-  "./features/timeline/timeline.tsx",
-  "./features/results/results.tsx",
-  "./features/plan/plan-view.tsx",
-]);
-const pane = (path: string, name: string) => lazy(async () => ({ default: (await modules[path]?.())?.[name] ?? (() => null) }));
-const GraphEditor = pane("./features/graph-editor/graph-editor.tsx", "GraphEditor");
-const ConfigEditor = pane("./features/config-editor/config-editor.tsx", "ConfigEditor");
-const Inspector = pane("./features/inspector/inspector.tsx", "Inspector");
-const RunPanel = pane("./features/run-panel/run-panel.tsx", "RunPanel");
-const Timeline = pane("./features/timeline/timeline.tsx", "Timeline");
-const Results = pane("./features/results/results.tsx", "Results");
-const PlanView = pane("./features/plan/plan-view.tsx", "PlanView");
+const GraphEditor = lazy(() => import("./features/graph-editor/graph-editor.tsx").then((module) => ({ default: module.GraphEditor })));
+const ConfigEditor = lazy(() => import("./features/config-editor/config-editor.tsx").then((module) => ({ default: module.ConfigEditor })));
+const Inspector = lazy(() => import("./features/inspector/inspector.tsx").then((module) => ({ default: module.Inspector })));
+const RunPanel = lazy(() => import("./features/run-panel/run-panel.tsx").then((module) => ({ default: module.RunPanel })));
+const Timeline = lazy(() => import("./features/timeline/timeline.tsx").then((module) => ({ default: module.Timeline })));
+const Results = lazy(() => import("./features/results/results.tsx").then((module) => ({ default: module.Results })));
+const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
 
 const slots: Slots = {
   explorer: <Explorer />,

@@ -36,7 +36,8 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "md" } },
     Button: { defaultProps: { size: "xs" } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 100 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 } } },
+    // Its <header> would be a second banner of the page.
+    Modal: { defaultProps: { transitionProps: { duration: 120 }, attributes: { header: { role: "presentation" } } } },
     Select: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },

@@ -113,7 +113,7 @@ function Row({ row, selected, tabStop, onFocus, onOpen, onToggle }: RowProps) {
       aria-disabled={plain || undefined}
       tabIndex={tabStop ? 0 : -1}
       data-row={row.id}
-      data-testid={isModel ? `model-${row.id}` : `file-${row.id}`}
+      data-testid={isModel ? `model-${row.id}` : `row-${row.id}`}
       style={{ paddingLeft: 4 + (row.level - 1) * 16 }}
       onFocus={onFocus}
       onClick={onOpen}

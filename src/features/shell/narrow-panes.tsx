@@ -21,11 +21,13 @@ const BAR: readonly (readonly [NarrowPane, "explorer" | "graph" | "text" | "insp
 /** One pane at a time, chosen by a bar at the bottom. */
 export function NarrowPanes({ dock, badges, ...slots }: Omit<Slots, "gallery">) {
   const t = useMessages(shellMessages);
-  const { panes } = useApp();
+  const { panes, selection } = useApp();
+  const model = useStore(selection, (state) => state.model);
   const narrow = useStore(panes, (state) => state.narrow);
   return (
     <>
-      <main id="main" className={classes.narrow} tabIndex={-1} data-testid={narrow === "dock" ? undefined : narrow}>
+      <main id="centre" className={classes.narrow} tabIndex={-1}>
+        <h1 className="visually-hidden">{model}</h1>
         {narrow === "dock" ? <Dock content={dock} badges={badges} closable={false} /> : <PaneBoundary key={narrow}>{slots[narrow]}</PaneBoundary>}
       </main>
       <nav className={classes.bottom} aria-label={t("panes")}>

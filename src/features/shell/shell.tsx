@@ -43,14 +43,14 @@ export function Shell(slots: Slots) {
   useShortcuts();
   return (
     <div className={classes.window}>
-      <a className={classes.skip} href="#main">
+      <a className={classes.skip} href="#centre">
         {t("skip")}
       </a>
       <Header />
       <Opening />
       {isOpen && <PaneBoundary>{narrow ? <NarrowPanes {...slots} /> : <WidePanes {...slots} />}</PaneBoundary>}
       {!isOpen && (
-        <main id="main" className={classes.gallery} tabIndex={-1}>
+        <main id="centre" className={classes.gallery} tabIndex={-1}>
           {!starting && slots.gallery}
         </main>
       )}

@@ -14,17 +14,17 @@ export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Om
   const t = useMessages(shellMessages);
   const { panes } = useApp();
   const open = useStore(panes);
-  const rows = useDefaultLayout({ id: "conch-rows", panelIds: open.dock ? ["upper", "dock"] : ["upper"] });
-  const columnIds = [...(open.explorer ? ["explorer"] : []), "centre", ...(open.inspector ? ["inspector"] : [])];
+  const rows = useDefaultLayout({ id: "conch-rows", panelIds: open.dock ? ["panel-upper", "panel-dock"] : ["panel-upper"] });
+  const columnIds = [...(open.explorer ? ["panel-explorer"] : []), "panel-centre", ...(open.inspector ? ["panel-inspector"] : [])];
   const columns = useDefaultLayout({ id: "conch-columns", panelIds: columnIds });
   return (
-    <>
+    <main className={classes.main}>
       <Group className={classes.rows} orientation="vertical" {...rows}>
-        <Panel id="upper" minSize="20%">
+        <Panel id="panel-upper" minSize="20%">
           <Group className={classes.columns} {...columns}>
             {open.explorer && (
               <>
-                <Panel id="explorer" defaultSize="264px" minSize="168px" maxSize="45%" groupResizeBehavior="preserve-pixel-size">
+                <Panel id="panel-explorer" defaultSize="264px" minSize="168px" maxSize="45%" groupResizeBehavior="preserve-pixel-size">
                   <nav className={classes.pane} aria-label={t("explorer")} data-testid="explorer">
                     <PaneBoundary>{explorer}</PaneBoundary>
                   </nav>
@@ -32,19 +32,19 @@ export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Om
                 <Separator className={classes.upright} aria-label={t("resize", { pane: t("explorer") })} />
               </>
             )}
-            <Panel id="centre" minSize="25%">
-              <main id="main" className={classes.pane} tabIndex={-1}>
+            <Panel id="panel-centre" minSize="25%">
+              <section id="centre" className={classes.pane} aria-label={t("centre")} tabIndex={-1}>
                 <CentreBar />
                 <CentrePanes graph={graph} text={text} />
-              </main>
+              </section>
             </Panel>
             {open.inspector && (
               <>
                 <Separator className={classes.upright} aria-label={t("resize", { pane: t("inspector") })} />
-                <Panel id="inspector" defaultSize="304px" minSize="200px" maxSize="45%" groupResizeBehavior="preserve-pixel-size">
-                  <aside className={classes.pane} aria-label={t("inspector")} data-testid="inspector">
+                <Panel id="panel-inspector" defaultSize="304px" minSize="200px" maxSize="45%" groupResizeBehavior="preserve-pixel-size">
+                  <div className={classes.pane}>
                     <PaneBoundary>{inspector}</PaneBoundary>
-                  </aside>
+                  </div>
                 </Panel>
               </>
             )}
@@ -53,7 +53,7 @@ export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Om
         {open.dock && (
           <>
             <Separator className={classes.level} aria-label={t("resize", { pane: t("dock") })} />
-            <Panel id="dock" defaultSize="36%" minSize="120px" maxSize="80%">
+            <Panel id="panel-dock" defaultSize="36%" minSize="120px" maxSize="80%">
               <section className={classes.pane} aria-label={t("dock")}>
                 <Dock content={dock} badges={badges} closable />
               </section>
@@ -62,7 +62,7 @@ export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Om
         )}
       </Group>
       {!open.dock && <ClosedDock badges={badges} />}
-    </>
+    </main>
   );
 }
 
@@ -70,11 +70,11 @@ function CentrePanes({ graph, text }: Pick<Slots, "graph" | "text">) {
   const t = useMessages(shellMessages);
   const { panes } = useApp();
   const centre = useStore(panes, (state) => state.centre);
-  const layout = useDefaultLayout({ id: "conch-centre", panelIds: centre === "split" ? ["graph", "text"] : [centre] });
+  const layout = useDefaultLayout({ id: "conch-centre", panelIds: centre === "split" ? ["panel-graph", "panel-text"] : [`panel-${centre}`] });
   return (
     <Group className={classes.centre} {...layout}>
       {centre !== "text" && (
-        <Panel id="graph" minSize="20%" defaultSize="60%">
+        <Panel id="panel-graph" minSize="20%" defaultSize="60%">
           <div className={classes.pane}>
             <PaneBoundary>{graph}</PaneBoundary>
           </div>
@@ -82,7 +82,7 @@ function CentrePanes({ graph, text }: Pick<Slots, "graph" | "text">) {
       )}
       {centre === "split" && <Separator className={classes.upright} aria-label={t("resize", { pane: t("text") })} />}
       {centre !== "graph" && (
-        <Panel id="text" minSize="20%" defaultSize="40%">
+        <Panel id="panel-text" minSize="20%" defaultSize="40%">
           <div className={classes.pane}>
             <PaneBoundary>{text}</PaneBoundary>
           </div>

@@ -53,7 +53,7 @@ export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Om
         {open.dock && (
           <>
             <Separator className={classes.level} aria-label={t("resize", { pane: t("dock") })} />
-            <Panel id="panel-dock" defaultSize="36%" minSize="120px" maxSize="80%">
+            <Panel id="panel-dock" defaultSize="44%" minSize="120px" maxSize="80%">
               <section className={classes.pane} aria-label={t("dock")}>
                 <Dock content={dock} badges={badges} closable />
               </section>

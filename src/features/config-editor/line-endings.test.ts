@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyEdits } from "../../base/text-edit.ts";
 import { difference, documentOf, inserted, lineEndingsOf, toDocument, toText } from "./line-endings.ts";

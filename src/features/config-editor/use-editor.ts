@@ -19,11 +19,11 @@ export function useEditor(parent: RefObject<HTMLElement | null>, file: string, l
   const view = useRef<EditorView>(undefined);
   const states = useRef(new Map<string, EditorState>());
   /** What the cursor selected last: the text need not jump to where it is already. */
-  const own = useRef("");
+  const ownRef = useRef("");
 
   useEffect(() => {
     if (parent.current === null) return;
-    const create = () => createState(app, file, label, own);
+    const create = () => createState(app, file, label, ownRef);
     const editor = new EditorView({ state: states.current.get(file) ?? create(), parent: parent.current });
     const text = textOf(app, file);
     if (text !== undefined) synchronise(editor, text);
@@ -42,7 +42,7 @@ export function useEditor(parent: RefObject<HTMLElement | null>, file: string, l
   }, [app, parent, file, label]);
 
   useFindings(view, file);
-  useMarks(view, file, own);
+  useMarks(view, file, ownRef);
   useFocus(view, file);
 }
 
@@ -50,7 +50,7 @@ function textOf({ document }: App, file: string): string | undefined {
   return document.getState().files.get(file)?.text;
 }
 
-function createState(app: App, file: string, label: string, own: { current: string }): EditorState {
+function createState(app: App, file: string, label: string, ownRef: { current: string }): EditorState {
   const { document, derivation, selection } = app;
   const repository = () => derivation.repository(document.getState().files, document.getState().origin?.emptyFolders);
   const open = () => openModelOf(derivation, repository(), selection.getState().model);
@@ -62,7 +62,7 @@ function createState(app: App, file: string, label: string, own: { current: stri
       if (model?.view.parsed?.file !== file) return;
       const found = selectedAt(model, model.view.parsed.pathAt(offset));
       if (found === undefined) return;
-      own.current = keyOf(found.node, found.tensor);
+      ownRef.current = keyOf(found.node, found.tensor);
       if (found.tensor !== null) selection.getState().selectTensor(found.tensor);
       else selection.getState().selectNode(found.node);
     },
@@ -98,7 +98,7 @@ function useFindings(view: { readonly current: EditorView | undefined }, file: s
 }
 
 /** Marks the lines of what is selected on the canvas, and scrolls there unless the cursor selected it. */
-function useMarks(view: { readonly current: EditorView | undefined }, file: string, own: { current: string }): void {
+function useMarks(view: { readonly current: EditorView | undefined }, file: string, ownRef: { current: string }): void {
   const { selection } = useApp();
   const model = useOpenModel();
   const node = useStore(selection, (state) => state.node);
@@ -110,11 +110,11 @@ function useMarks(view: { readonly current: EditorView | undefined }, file: stri
     if (editor === undefined || model === undefined || text === undefined) return;
     const ranges = model.view.parsed?.file === file ? rangesOf(model, { node, tensor }).map((range) => editorRange(editor, text, range)) : [];
     const key = keyOf(node, tensor);
-    const reveal = key !== shown.current && key !== own.current;
+    const reveal = key !== shown.current && key !== ownRef.current;
     shown.current = key;
-    own.current = "";
+    ownRef.current = "";
     markRanges(editor, ranges, reveal);
-  }, [view, file, model, node, tensor, own]);
+  }, [view, file, model, node, tensor, ownRef]);
 }
 
 /** Puts the cursor at a finding that was clicked anywhere. */

@@ -4,14 +4,24 @@ import { useReactFlow } from "@xyflow/react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { settings } from "../../state/settings.ts";
+import { useApp } from "../../ui/app-context.ts";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import type { Canvas } from "./canvas.ts";
+import { useFit } from "./use-fit.ts";
 import classes from "./graph-editor.module.css";
 
 /** Buttons for zoom, fit, arranging and wire labels. */
-export function CanvasControls({ onTidy }: { onTidy(): void }) {
+export function CanvasControls({ canvas }: { canvas: Canvas }) {
+  const { document } = useApp();
+  const fit = useFit();
   const t = useMessages(graphEditorMessages);
   const { zoomIn, zoomOut, fitView } = useReactFlow();
+  const tidy = () => {
+    document.getState().clearPositions(canvas.name);
+    canvas.tidy();
+    requestAnimationFrame(fit);
+  };
   const wireLabels = useStore(settings, (state) => state.wireLabels);
   const always = wireLabels === "always";
   return (
@@ -19,7 +29,7 @@ export function CanvasControls({ onTidy }: { onTidy(): void }) {
       <Control label={t("zoomIn")} onClick={() => void zoomIn()}><IconPlus size={16} /></Control>
       <Control label={t("zoomOut")} onClick={() => void zoomOut()}><IconMinus size={16} /></Control>
       <Control label={t("fitView")} onClick={() => void fitView({ padding: 0.12, maxZoom: 1 })}><IconMaximize size={16} /></Control>
-      <Control label={t("tidy")} onClick={onTidy}><IconLayoutDistributeVertical size={16} /></Control>
+      <Control label={t("tidy")} onClick={tidy}><IconLayoutDistributeVertical size={16} /></Control>
       <Control label={t("labels")} pressed={always} onClick={() => settings.getState().setWireLabels(always ? "hover" : "always")}>
         {always ? <IconTag size={16} /> : <IconTagOff size={16} />}
       </Control>

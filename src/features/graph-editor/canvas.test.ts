@@ -3,7 +3,7 @@ import { applyEdits } from "../../base/text-edit.ts";
 import { createDerivation } from "../../state/derived.ts";
 import { aloneGraph, openModelOf, type OpenModel } from "../../state/open-model.ts";
 import { nodeBadges, wireSeverity } from "./badges.ts";
-import { createHover, mergeEdges, mergeNodes, type Canvas, type NodeContext } from "./canvas.ts";
+import { createCanvas, mergeEdges, mergeNodes, type NodeContext, type Shown } from "./canvas.ts";
 import { canvasEdges, canvasNodes, endpointAt } from "./flow-elements.ts";
 import { connectEdits, disconnectEdits, fittingPorts, problemBetween, removeNodeEdits } from "./gestures.ts";
 
@@ -36,7 +36,7 @@ const model = open();
 
 describe("the elements of a canvas", () => {
   it("are inputs, steps and outputs, and one stretch of wire per consumer", () => {
-    expect(canvasNodes(model.graph).map(({ id }) => id)).toEqual(["input:A", "step:twice", "step:twice#2", "step:words", "output:B"]);
+    expect(canvasNodes(model).map(({ id }) => id)).toEqual(["input:A", "step:twice", "step:twice#2", "step:words", "output:B"]);
     expect(canvasEdges(model.graph).map(({ id, source, labelled }) => [id, source, labelled])).toEqual([
       ["A>step:twice/x", "input:A", true],
       ["middle>step:twice#2/x", "step:twice", true],
@@ -47,7 +47,7 @@ describe("the elements of a canvas", () => {
 
   it("of a model alone are the model between its inputs and outputs", () => {
     const alone = open(ENSEMBLE, "twice");
-    expect(canvasNodes(alone.graph).map(({ id }) => id)).toEqual(["input:x", "step:twice", "output:y"]);
+    expect(canvasNodes(alone).map(({ id }) => id)).toEqual(["input:x", "step:twice", "output:y"]);
     expect(canvasEdges(alone.graph).map(({ id }) => id)).toEqual(["x>step:twice/x", "y>output:y/y"]);
     expect(aloneGraph(alone.graph, undefined).steps[0]!.model).toBeUndefined();
   });
@@ -66,28 +66,66 @@ describe("the elements of a canvas", () => {
 });
 
 describe("merging into React Flow", () => {
-  const canvas: Canvas = { model: () => model, connect: () => {}, disconnect: () => {}, offer: () => {}, hover: createHover() };
+  const shown: Shown = { model, diagnostics: [], hand: undefined, nodeLabel: ({ id }) => id, edgeLabel: ({ id }) => id };
+  const canvas = createCanvas(shown);
   const context: NodeContext = { canvas, badges: new Map(), place: () => ({ x: 1, y: 2 }), label: ({ id }) => id };
 
   it("keeps the objects of nodes and edges that did not change", () => {
-    const nodes = mergeNodes([], canvasNodes(model.graph), context);
+    const nodes = mergeNodes([], canvasNodes(model), context);
     const edges = mergeEdges([], canvasEdges(model.graph), { canvas, severity: () => undefined, label: ({ id }) => id });
     const again = open(`# a comment\n${ENSEMBLE}`);
-    expect(mergeNodes(nodes, canvasNodes(again.graph), context).map((node, index) => node === nodes[index])).toEqual([true, true, true, true, true]);
+    expect(mergeNodes(nodes, canvasNodes(again), context).map((node, index) => node === nodes[index])).toEqual([true, true, true, true, true]);
     expect(mergeEdges(edges, canvasEdges(again.graph), { canvas, severity: () => undefined, label: ({ id }) => id }).every((edge, index) => edge === edges[index])).toBe(true);
   });
 
   it("leaves a node that is being dragged where it is", () => {
-    const [first, ...rest] = mergeNodes([], canvasNodes(model.graph), context);
+    const [first, ...rest] = mergeNodes([], canvasNodes(model), context);
     const dragged = { ...first!, dragging: true, position: { x: 50, y: 60 } };
-    expect(mergeNodes([dragged, ...rest], canvasNodes(model.graph), context)[0]!.position).toEqual({ x: 50, y: 60 });
+    expect(mergeNodes([dragged, ...rest], canvasNodes(model), context)[0]!.position).toEqual({ x: 50, y: 60 });
   });
 
   it("replaces a node when its findings change", () => {
-    const before = mergeNodes([], canvasNodes(model.graph), context);
+    const before = mergeNodes([], canvasNodes(model), context);
     const badges = new Map([["step:twice", { count: 1, severity: "error" as const, first: "x", messages: ["m"], ports: [] }]]);
-    const after = mergeNodes(before, canvasNodes(model.graph), { ...context, badges });
+    const after = mergeNodes(before, canvasNodes(model), { ...context, badges });
     expect(after.map((node, index) => node === before[index])).toEqual([true, false, true, true, true]);
+  });
+});
+
+describe("a canvas", () => {
+  const shown = (more: Partial<Shown> = {}): Shown => ({ model, diagnostics: model.all, hand: undefined, nodeLabel: ({ id }) => id, edgeLabel: ({ id }) => id, ...more });
+  const placesOf = (canvas: ReturnType<typeof createCanvas>) => Object.fromEntries(canvas.getState().nodes.map(({ id, position }) => [id, position]));
+
+  it("gives places by the layout, but not to nodes that were placed by hand", () => {
+    const hand = { "step:words": { x: 7, y: 8 } };
+    const canvas = createCanvas(shown({ hand }));
+    expect(canvas.getState().settled).toBe(false);
+    canvas.settle();
+    const places = placesOf(canvas);
+    expect(canvas.getState().settled).toBe(true);
+    expect(places["step:words"]).toEqual({ x: 7, y: 8 });
+    expect(places["input:A"]!.x).toBeLessThan(places["step:twice"]!.x);
+  });
+
+  it("leaves nodes where they are when a wire goes, until it is tidied", () => {
+    const canvas = createCanvas(shown());
+    canvas.settle();
+    const before = placesOf(canvas);
+    canvas.show(shown({ model: open(ENSEMBLE.replace('input_map { key: "x" value: "middle" } output_map', "output_map")) }));
+    canvas.settle();
+    expect(placesOf(canvas)).toEqual(before);
+    canvas.tidy();
+    expect(placesOf(canvas)).not.toEqual(before);
+  });
+
+  it("takes over drags and sizes, and no selection", () => {
+    const canvas = createCanvas(shown());
+    canvas.settle();
+    const { nodes } = canvas.getState();
+    canvas.change([{ type: "select", id: "input:A", selected: true }]);
+    expect(canvas.getState().nodes).toBe(nodes);
+    canvas.change([{ type: "position", id: "input:A", position: { x: 1, y: 2 }, dragging: true }]);
+    expect(placesOf(canvas)["input:A"]).toEqual({ x: 1, y: 2 });
   });
 });
 

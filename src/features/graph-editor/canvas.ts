@@ -1,34 +1,123 @@
+import { applyNodeChanges, type Edge, type Node, type NodeChange } from "@xyflow/react";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, Node } from "@xyflow/react";
-import type { Severity } from "../../base/diagnostic.ts";
+import type { Diagnostic, Severity } from "../../base/diagnostic.ts";
 import type { OpenModel } from "../../state/open-model.ts";
-import type { NodePosition } from "../../triton/ensemble/arrange.ts";
-import type { Badge } from "./badges.ts";
-import type { CanvasEdge, CanvasNode } from "./flow-elements.ts";
+import { arrange, type NodePosition, type NodeSize } from "../../triton/ensemble/arrange.ts";
+import { nodeBadges, wireSeverity, type Badge } from "./badges.ts";
+import { canvasEdges, canvasNodes, type CanvasEdge, type CanvasNode } from "./flow-elements.ts";
 import type { PortEnd } from "./gestures.ts";
-
-/** What the parts of one canvas ask of it. The object never changes, so it may be part of a node's data. */
-export interface Canvas {
-  /** The present model. */
-  model(): OpenModel;
-  connect(one: PortEnd, other: PortEnd): void;
-  disconnect(port: PortEnd): void;
-  /** Opens the list of ports that fit, at an element. */
-  offer(port: PortEnd, at: HTMLElement): void;
-  /** The wire under the pointer. */
-  readonly hover: StoreApi<{ tensor: string | null }>;
-}
-
-/** A canvas's hover store: nothing under the pointer. */
-export function createHover(): Canvas["hover"] {
-  return createStore(() => ({ tensor: null as string | null }));
-}
+import { orderTerminals } from "./order-terminals.ts";
 
 /** A node as React Flow holds it. */
 export type FlowNode = Node<{ readonly node: CanvasNode; readonly badge: Badge | undefined; readonly canvas: Canvas }>;
 
 /** A stretch of wire as React Flow holds it. */
 export type FlowEdge = Edge<{ readonly edge: CanvasEdge; readonly severity: Severity | undefined; readonly canvas: Canvas }>;
+
+/** What a canvas shows. */
+export interface Shown {
+  readonly model: OpenModel;
+  /** Every finding of the repository. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Places of nodes that were put there by hand. */
+  readonly hand: Readonly<Record<string, NodePosition>> | undefined;
+  /** Names of the elements for assistive technology. */
+  nodeLabel(node: CanvasNode): string;
+  edgeLabel(edge: CanvasEdge): string;
+}
+
+/** What the parts of a canvas ask of the editor around them. */
+export interface CanvasVerbs {
+  connect(one: PortEnd, other: PortEnd): void;
+  disconnect(port: PortEnd): void;
+  /** Opens the list of ports that fit, at an element. */
+  offer(port: PortEnd, at: HTMLElement): void;
+}
+
+/** What React Flow is given. */
+interface CanvasState {
+  readonly nodes: FlowNode[];
+  readonly edges: FlowEdge[];
+  /** False until every node was measured and has its place. */
+  readonly settled: boolean;
+  /** The tensor of the wire under the pointer. */
+  readonly hover: string | null;
+  readonly verbs: CanvasVerbs;
+}
+
+/** One model's canvas: elements, places, verbs. The object never changes, so it is part of every node's data. */
+export interface Canvas extends StoreApi<CanvasState> {
+  /** Name of the model. */
+  readonly name: string;
+  /** As last shown. */
+  model(): OpenModel;
+  show(shown: Shown): void;
+  /** Takes over what React Flow measured and what was dragged. */
+  change(changes: readonly NodeChange<FlowNode>[]): void;
+  /** Gives every node without a place the one that the layout has for it. Call when all are measured. */
+  settle(): void;
+  /** Arranges all nodes anew. Places by hand have to be forgotten first. */
+  tidy(): void;
+}
+
+const NO_VERBS: CanvasVerbs = { connect: () => {}, disconnect: () => {}, offer: () => {} };
+/** Between two columns a wire's label has to find room: the layout is told that nodes are this much wider. */
+const LABEL_ROOM = 16;
+
+/** A canvas that shows a model. */
+export function createCanvas(first: Shown): Canvas {
+  let shown = first;
+  let arranged = new Map<string, NodePosition>();
+  const store = createStore<CanvasState>(() => ({ nodes: [], edges: [], settled: false, hover: null, verbs: NO_VERBS }));
+  const place = (id: string): NodePosition | undefined => shown.hand?.[id] ?? arranged.get(id);
+  const canvas: Canvas = Object.assign(store, {
+    name: first.model.view.name,
+    model: () => shown.model,
+    show: (next: Shown) => {
+      shown = next;
+      merge();
+    },
+    change: (changes: readonly NodeChange<FlowNode>[]) => {
+      const taken = changes.filter(({ type }) => type === "position" || type === "dimensions");
+      if (taken.length > 0) store.setState(({ nodes }) => ({ nodes: applyNodeChanges(taken, nodes) }));
+    },
+    settle: () => {
+      const { nodes } = store.getState();
+      if (nodes.length === 0) return;
+      if (nodes.some(({ id }) => place(id) === undefined)) {
+        for (const [id, at] of layout()) if (!arranged.has(id)) arranged.set(id, at);
+        merge();
+      }
+      store.setState({ settled: true });
+    },
+    tidy: () => {
+      arranged = layout();
+      merge();
+    },
+  });
+
+  function merge(): void {
+    const { model, diagnostics, nodeLabel, edgeLabel } = shown;
+    const { nodes, edges } = store.getState();
+    store.setState({
+      nodes: mergeNodes(nodes, canvasNodes(model), { canvas, badges: nodeBadges(model, diagnostics), place, label: nodeLabel }),
+      edges: mergeEdges(edges, canvasEdges(model.graph), { canvas, severity: (tensor) => wireSeverity(model, diagnostics, tensor), label: edgeLabel }),
+    });
+  }
+
+  function layout(): Map<string, NodePosition> {
+    const sizes = new Map<string, NodeSize>();
+    for (const { id, measured } of store.getState().nodes) {
+      if (measured?.width !== undefined && measured.height !== undefined) sizes.set(id, { width: measured.width + LABEL_ROOM, height: measured.height });
+    }
+    const positions = arrange(shown.model.graph, sizes);
+    orderTerminals(shown.model.graph, positions);
+    return positions;
+  }
+
+  merge();
+  return canvas;
+}
 
 /** What merging needs besides the nodes. */
 export interface NodeContext {

@@ -1,3 +1,4 @@
+import { runStepId, type OpenModel } from "../../state/open-model.ts";
 import type { Endpoint, EnsembleGraph, GraphStep, GraphTensor, GraphTerminal } from "../../triton/ensemble/graph.ts";
 import { nodeId } from "../../triton/ensemble/graph.ts";
 
@@ -10,6 +11,10 @@ export interface CanvasNode {
   readonly kind: "input" | "step" | "output";
   readonly step?: GraphStep;
   readonly terminal?: GraphTerminal;
+  /** Of a step: "ensemble", or the backend of its model; "" where nothing tells. */
+  readonly backend?: string;
+  /** Of a step: the id by which a run speaks of it. */
+  readonly runId?: string;
   readonly key: string;
 }
 
@@ -33,23 +38,23 @@ export function handleId(side: PortSide, port: string): string {
   return `${side}:${port}`;
 }
 
-/** The nodes of a graph: inputs, steps, outputs. */
-export function canvasNodes(graph: EnsembleGraph): CanvasNode[] {
+/** The nodes of the open model: inputs, steps, outputs. */
+export function canvasNodes(model: OpenModel): CanvasNode[] {
+  const { graph, repository } = model;
   const terminal = (kind: "input" | "output") => (one: GraphTerminal): CanvasNode => ({
     id: one.id, kind, terminal: one, key: JSON.stringify([kind, one.name, one.dataType, one.dims, one.optional]),
   });
-  return [
-    ...graph.inputs.map(terminal("input")),
-    ...graph.steps.map((step): CanvasNode => ({ id: step.id, kind: "step", step, key: stepKey(step) })),
-    ...graph.outputs.map(terminal("output")),
-  ];
+  const stepNode = (step: GraphStep): CanvasNode => {
+    const view = repository.models.get(step.modelName);
+    const backend = view?.isEnsemble === true ? "ensemble" : (view?.backend.backend ?? "");
+    return { id: step.id, kind: "step", step, backend, runId: runStepId(model, step.index), key: stepKey(step, backend) };
+  };
+  return [...graph.inputs.map(terminal("input")), ...graph.steps.map(stepNode), ...graph.outputs.map(terminal("output"))];
 }
 
-function stepKey({ index, modelName, modelVersion, model, inputs, outputs }: GraphStep): string {
-  const config = model?.config;
-  return JSON.stringify([
-    index, modelName, modelVersion, model?.versions, config?.backend, config?.platform, config?.max_batch_size, config?.instance_group, inputs, outputs,
-  ]);
+function stepKey({ index, modelName, modelVersion, model, inputs, outputs }: GraphStep, backend: string): string {
+  const { max_batch_size, instance_group } = model?.config ?? {};
+  return JSON.stringify([index, modelName, modelVersion, model?.versions, backend, max_batch_size, instance_group, inputs, outputs]);
 }
 
 /** The stretches of all wires of a graph whose two ends are there. */

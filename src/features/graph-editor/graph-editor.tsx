@@ -1,28 +1,39 @@
 import { notifications } from "@mantine/notifications";
 import { useComputedColorScheme } from "@mantine/core";
 import { IconSitemap } from "@tabler/icons-react";
-import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, type Connection, type EdgeChange, type FinalConnectionState } from "@xyflow/react";
+import {
+  Background,
+  BackgroundVariant,
+  MiniMap,
+  ReactFlow,
+  ReactFlowProvider,
+  useNodesInitialized,
+  type Connection,
+  type EdgeChange,
+  type FinalConnectionState,
+  type NodeChange,
+} from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
 import type { FileEdits } from "../../base/diagnostic.ts";
 import type { OpenModel } from "../../state/open-model.ts";
-import { useApp } from "../../ui/app-context.ts";
+import { settings } from "../../state/settings.ts";
+import { useApp, type App } from "../../ui/app-context.ts";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
-import { useMessages } from "../../ui/catalogue/section.ts";
+import { translator, useMessages } from "../../ui/catalogue/section.ts";
 import { useDiagnostics, useOpenModel } from "../../ui/open-model.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
-import { nodeBadges, wireSeverity } from "./badges.ts";
-import { createHover, mergeEdges, type Canvas, type FlowEdge, type FlowNode } from "./canvas.ts";
+import { createCanvas, type Canvas, type FlowEdge, type FlowNode, type Shown } from "./canvas.ts";
 import { CanvasControls } from "./canvas-controls.tsx";
 import { ConnectMenu, type Offer } from "./connect-menu.tsx";
-import { canvasEdges, endpointAt, handleId, type CanvasEdge, type CanvasNode } from "./flow-elements.ts";
+import { endpointAt, handleId, type CanvasEdge } from "./flow-elements.ts";
 import { connectEdits, disconnectEdits, problemBetween, removeNodeEdits, type PortEnd } from "./gestures.ts";
 import { StaleBanner } from "./stale-banner.tsx";
 import { StepNode } from "./step-node.tsx";
 import { TerminalNode } from "./terminal-node.tsx";
-import { useCanvasNodes } from "./use-canvas-nodes.ts";
+import { useFit } from "./use-fit.ts";
 import { useFocusedFinding } from "./use-focused-finding.ts";
 import { openWire, Wire } from "./wire.tsx";
 import classes from "./graph-editor.module.css";
@@ -46,23 +57,23 @@ export function GraphEditor() {
 
 function ModelCanvas({ model }: { model: OpenModel }) {
   const t = useMessages(graphEditorMessages);
-  const { selection, session } = useApp();
+  const { document, selection, session } = useApp();
   const scheme = useComputedColorScheme("light");
   const diagnostics = useDiagnostics();
   const [said, setSaid] = useState("");
   const [offer, setOffer] = useState<Offer>();
   const region = useRef<HTMLElement>(null);
-  const canvas = useCanvas(model, setSaid, setOffer, region);
-  const badges = useMemo(() => nodeBadges(model, diagnostics), [model, diagnostics]);
-  const label = useNodeLabel(model);
-  const { nodes, settled, onNodesChange, tidy } = useCanvasNodes(model, canvas, badges, label);
-  const edges = useCanvasEdges(model, canvas);
+  const canvas = useCanvas(model);
+  const nodes = useStore(canvas, (state) => state.nodes);
+  const edges = useStore(canvas, (state) => state.edges);
+  const settled = useStore(canvas, (state) => state.settled);
+  useCanvasVerbs(canvas, setSaid, setOffer, region);
   const chosenEdge = useRef<CanvasEdge>(undefined);
   const edit = useGesture(setSaid);
   useFocusedFinding(model, diagnostics);
 
   const isValidConnection = useCallback((wire: Connection | FlowEdge) => problemBetween(canvas.model(), ...endsOf(wire)) === undefined, [canvas]);
-  const onConnect = useCallback((wire: Connection) => canvas.connect(...endsOf(wire)), [canvas]);
+  const onConnect = useCallback((wire: Connection) => canvas.getState().verbs.connect(...endsOf(wire)), [canvas]);
   const onConnectEnd = useCallback(
     (_: unknown, { fromHandle, toHandle, isValid }: FinalConnectionState) => {
       if (isValid !== false || fromHandle === null || toHandle === null) return;
@@ -112,11 +123,11 @@ function ModelCanvas({ model }: { model: OpenModel }) {
         edges={edges}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
-        onNodesChange={onNodesChange}
+        onNodesChange={(changes) => applyChanges(canvas, changes, document, selection)}
         onEdgesChange={onEdgesChange}
         onEdgeClick={(_, edge) => choose(edge)}
-        onEdgeMouseEnter={(_, edge) => canvas.hover.setState({ tensor: edge.data!.edge.tensor.name })}
-        onEdgeMouseLeave={() => canvas.hover.setState({ tensor: null })}
+        onEdgeMouseEnter={(_, edge) => canvas.setState({ hover: edge.data!.edge.tensor.name })}
+        onEdgeMouseLeave={() => canvas.setState({ hover: null })}
         onNodeClick={(_, node) => selection.getState().selectNode(node.id)}
         onPaneClick={() => selection.getState().selectNode(null)}
         onConnect={onConnect}
@@ -135,9 +146,9 @@ function ModelCanvas({ model }: { model: OpenModel }) {
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
         {nodes.length > 3 && <MiniMap pannable zoomable className={classes.minimap} nodeBorderRadius={4} />}
       </ReactFlow>
-      <CanvasControls onTidy={tidy} />
+      <CanvasControls canvas={canvas} />
       {offer !== undefined && (
-        <ConnectMenu offer={offer} model={model} onChoose={(port) => canvas.connect(offer.port, port)} onClose={() => setOffer(undefined)} />
+        <ConnectMenu offer={offer} model={model} onChoose={(port) => canvas.getState().verbs.connect(offer.port, port)} onClose={() => setOffer(undefined)} />
       )}
       <p className={classes.said} role="status" aria-live="polite" data-testid="graph-said">{said}</p>
     </section>
@@ -161,65 +172,78 @@ function useGesture(say: (text: string) => void): (edits: () => FileEdits[], lab
   };
 }
 
-function useCanvas(model: OpenModel, say: (text: string) => void, offer: (offer: Offer) => void, region: { readonly current: HTMLElement | null }): Canvas {
+/** The model's canvas, which shows the present texts. */
+function useCanvas(model: OpenModel): Canvas {
+  const { document } = useApp();
+  const diagnostics = useDiagnostics();
+  const language = useStore(settings, (state) => state.language);
+  const hand = useStore(document, (state) => state.positions[model.view.name]);
+  const shown = useMemo((): Shown => {
+    const t = translator(graphEditorMessages, language);
+    return {
+      model,
+      diagnostics,
+      hand,
+      nodeLabel: ({ kind, step, terminal, backend = "" }) => {
+        if (step !== undefined) return t("stepNode", { name: step.modelName, backend });
+        return t(kind === "input" ? "inputNode" : "outputNode", { name: terminal?.name ?? "" });
+      },
+      edgeLabel: ({ tensor, source, target }) => t("wire", { tensor: tensor.name, from: plain(source), to: plain(target) }),
+    };
+  }, [model, diagnostics, hand, language]);
+  const [canvas] = useState(() => createCanvas(shown));
+  const initialized = useNodesInitialized();
+  const fit = useFit();
+  const settled = useStore(canvas, (state) => state.settled);
+  useLayoutEffect(() => canvas.show(shown), [canvas, shown]);
+  useLayoutEffect(() => {
+    if (initialized) canvas.settle();
+  }, [canvas, initialized]);
+  useLayoutEffect(() => {
+    if (settled) fit();
+  }, [settled, fit]);
+  return canvas;
+}
+
+/** Gives a canvas its verbs, in the language and for the document of the window. */
+function useCanvasVerbs(canvas: Canvas, say: (text: string) => void, offer: (offer: Offer) => void, region: { readonly current: HTMLElement | null }): void {
   const t = useMessages(graphEditorMessages);
   const edit = useGesture(say);
-  const latest = useRef({ model, edit, t });
-  latest.current = { model, edit, t };
-  return useMemo(
-    (): Canvas => ({
-      model: () => latest.current.model,
-      connect: (one, other) => {
-        const { model, edit, t } = latest.current;
-        const [producer, consumer] = one.side === "out" ? [one, other] : [other, one];
-        const from = endpointAt(model.graph, producer.node, handleId("out", producer.port));
-        const to = endpointAt(model.graph, consumer.node, handleId("in", consumer.port));
-        if (from === undefined || to === undefined) return;
-        edit(() => connectEdits(model, from, to), "connect", t("connected", { from: producer.port, to: consumer.port }));
+  useLayoutEffect(() => {
+    canvas.setState({
+      verbs: {
+        connect: (one, other) => {
+          const model = canvas.model();
+          const [producer, consumer] = one.side === "out" ? [one, other] : [other, one];
+          const from = endpointAt(model.graph, producer.node, handleId("out", producer.port));
+          const to = endpointAt(model.graph, consumer.node, handleId("in", consumer.port));
+          if (from === undefined || to === undefined) return;
+          edit(() => connectEdits(model, from, to), "connect", t("connected", { from: producer.port, to: consumer.port }));
+        },
+        disconnect: (port) => {
+          const model = canvas.model();
+          const consumer = endpointAt(model.graph, port.node, handleId(port.side, port.port));
+          if (consumer !== undefined) edit(() => disconnectEdits(model, consumer), "disconnect", t("disconnected", { port: port.port }));
+        },
+        offer: (port, from) => {
+          const box = region.current?.getBoundingClientRect();
+          const at = from.getBoundingClientRect();
+          if (box !== undefined && canvas.model().view.isEnsemble) offer({ port, from, x: at.left - box.left, y: at.bottom - box.top });
+        },
       },
-      disconnect: (port) => {
-        const { model, edit, t } = latest.current;
-        const consumer = endpointAt(model.graph, port.node, handleId(port.side, port.port));
-        if (consumer !== undefined) edit(() => disconnectEdits(model, consumer), "disconnect", t("disconnected", { port: port.port }));
-      },
-      offer: (port, from) => {
-        const box = region.current?.getBoundingClientRect();
-        const at = from.getBoundingClientRect();
-        if (box !== undefined && latest.current.model.view.isEnsemble) offer({ port, from, x: at.left - box.left, y: at.bottom - box.top });
-      },
-      hover: createHover(),
-    }),
-    [offer, region],
-  );
+    });
+  });
 }
 
-function useCanvasEdges(model: OpenModel, canvas: Canvas): FlowEdge[] {
-  const t = useMessages(graphEditorMessages);
-  const diagnostics = useDiagnostics();
-  const language = t("input");
-  const before = useRef<FlowEdge[]>([]);
-  return useMemo(() => {
-    const label = ({ tensor, source, target }: CanvasEdge) => t("wire", { tensor: tensor.name, from: plain(source), to: plain(target) });
-    before.current = mergeEdges(before.current, canvasEdges(model.graph), { canvas, severity: (tensor) => wireSeverity(model, diagnostics, tensor), label });
-    return before.current;
-    // `t` is new with every rendering; only its language matters.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [model, canvas, diagnostics, language]);
-}
-
-function useNodeLabel(model: OpenModel): (node: CanvasNode) => string {
-  const t = useMessages(graphEditorMessages);
-  const latest = useRef(t);
-  latest.current = t;
-  const language = t("input");
-  return useCallback(
-    ({ kind, step, terminal }: CanvasNode) => {
-      if (step === undefined) return latest.current(kind === "input" ? "inputNode" : "outputNode", { name: terminal?.name ?? "" });
-      return latest.current("stepNode", { name: step.modelName, backend: model.repository.models.get(step.modelName)?.backend.backend ?? "" });
-    },
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [model.repository, language],
-  );
+/** Takes over what React Flow reports: sizes and places into the canvas, choices into the selection, a finished drag into the document. */
+function applyChanges(canvas: Canvas, changes: readonly NodeChange<FlowNode>[], document: App["document"], selection: App["selection"]): void {
+  canvas.change(changes);
+  for (const change of changes) {
+    if (change.type === "select" && change.selected) selection.getState().selectNode(change.id);
+    if (change.type === "position" && change.dragging === false && change.position !== undefined) {
+      document.getState().setPosition(canvas.name, change.id, change.position);
+    }
+  }
 }
 
 function plain(node: string): string {

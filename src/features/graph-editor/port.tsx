@@ -36,10 +36,10 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
 
   const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "c" || event.key === "C") canvas.offer({ node, side, port: port.name }, event.currentTarget);
+    if (event.key === "c" || event.key === "C") canvas.getState().verbs.offer({ node, side, port: port.name }, event.currentTarget);
     else if (event.key === "Delete" || event.key === "Backspace") {
       if (side !== "in" || port.tensor === undefined) return;
-      canvas.disconnect({ node, side, port: port.name });
+      canvas.getState().verbs.disconnect({ node, side, port: port.name });
     } else if (!walkPorts(event.currentTarget, event.key)) return;
     event.preventDefault();
     event.stopPropagation();

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconCheck, IconCpu, IconHistory, IconPlayerSkipForwa
 import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useStore } from "zustand";
-import { placementOf, runStepId, type KnownPlacement } from "../../state/open-model.ts";
+import { placementOf, type KnownPlacement } from "../../state/open-model.ts";
 import type { GraphPort, GraphStep } from "../../triton/ensemble/graph.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { BackendGlyph } from "../../ui/backend-mark.tsx";
@@ -24,17 +24,15 @@ export const StepNode = memo(function StepNode({ data: { node, badge, canvas } }
   const { selection, session } = useApp();
   const selected = useStore(selection, (state) => state.node === node.id);
   const decision = useStore(session, (state) => state.placements[step.modelName]);
-  const { view, repository } = canvas.model();
-  const runKey = runStepId(canvas.model(), step.index);
-  const phase = useStore(session, ({ run }) => (run.model === view.name ? run.steps[runKey]?.phase : undefined));
-  const modelView = repository.models.get(step.modelName);
+  const runId = node.runId ?? "";
+  const phase = useStore(session, ({ run }) => (run.model === canvas.name ? run.steps[runId]?.phase : undefined));
   const placement = placementOf(step.model, decision);
-  const isEnsemble = modelView?.isEnsemble === true;
+  const isEnsemble = node.backend === "ensemble";
   const cannot = placement.kind === "none" && !isEnsemble;
   return (
     <div className={classes.node} data-kind="step" data-selected={selected || undefined} data-phase={phase} data-cannot={cannot || undefined} data-testid={`node-${node.id}`}>
       <header className={classes.header}>
-        <BackendGlyph backend={isEnsemble ? "ensemble" : (modelView?.backend.backend ?? "")} />
+        <BackendGlyph backend={node.backend ?? ""} />
         <span className={classes.title}>{step.modelName}</span>
         {badge !== undefined && <FindingBadge badge={badge} />}
       </header>
@@ -43,7 +41,7 @@ export const StepNode = memo(function StepNode({ data: { node, badge, canvas } }
         <Column side="in" ports={step.inputs} node={node.id} badge={badge} canvas={canvas} />
         <Column side="out" ports={step.outputs} node={node.id} badge={badge} canvas={canvas} />
       </div>
-      <RunLine model={view.name} step={runKey} />
+      <RunLine model={canvas.name} step={runId} />
     </div>
   );
 });

@@ -16,9 +16,9 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
   const { edge, severity, canvas } = data!;
   const { tensor, labelled } = edge;
   const { selection, session } = useApp();
-  const model = canvas.model().view.name;
+  const model = canvas.name;
   const selected = useStore(selection, (state) => state.tensor === tensor.name);
-  const hovered = useStore(canvas.hover, (state) => state.tensor === tensor.name);
+  const hovered = useStore(canvas, (state) => state.hover === tensor.name);
   const always = useStore(settings, (state) => state.wireLabels === "always");
   const bytes = useStore(session, ({ run }) => resultOf(run, model, tensor.name)?.bytes);
   const [straight, middleX, middleY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
@@ -42,8 +42,8 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
             data-testid={`wire-${tensor.name}`}
             style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
             onClick={() => openWire(selection, session, model, tensor.name)}
-            onMouseEnter={() => canvas.hover.setState({ tensor: tensor.name })}
-            onMouseLeave={() => canvas.hover.setState({ tensor: null })}
+            onMouseEnter={() => canvas.setState({ hover: tensor.name })}
+            onMouseLeave={() => canvas.setState({ hover: null })}
           >
             <span className={classes.wireName}>
               {tensor.dataType !== undefined && <DataTypeGlyph type={tensor.dataType} size={9} />}

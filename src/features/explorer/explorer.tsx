@@ -14,7 +14,7 @@ import { treeMove, treeRows, worstByModel, type TreeRow } from "./tree.ts";
 import classes from "./explorer.module.css";
 
 /** The type of a model that is dragged from here onto the canvas; its data is the model's name. */
-export const MODEL_DRAG_TYPE = "application/x-conch-model";
+const MODEL_DRAG_TYPE = "application/x-conch-model";
 
 /** The open repository as a tree: a click on a model opens it, one on a text file shows its text. */
 export function Explorer() {

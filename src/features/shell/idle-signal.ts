@@ -1,7 +1,7 @@
 import type { App } from "../../ui/app-context.ts";
 
 /** Whether something goes on that the user waits for: opening, decoding an input, running. */
-export function isBusy({ workspace, session }: Pick<App, "workspace" | "session">): boolean {
+function isBusy({ workspace, session }: Pick<App, "workspace" | "session">): boolean {
   const { status } = workspace.getState();
   const { inputs, run } = session.getState();
   if (status === "starting" || status === "opening") return true;

@@ -7,7 +7,7 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { PaneBoundary } from "../../ui/pane-boundary.tsx";
 import { Dock } from "./dock.tsx";
-import type { Slots } from "./shell.tsx";
+import type { Slots } from "./slots.ts";
 import classes from "./shell.module.css";
 
 const BAR: readonly (readonly [NarrowPane, "explorer" | "graph" | "text" | "inspector" | "run", typeof IconCode])[] = [

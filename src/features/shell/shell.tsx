@@ -1,8 +1,7 @@
-import { lazy, type ReactNode } from "react";
+import { lazy } from "react";
 import { useStore } from "zustand";
 import { Loader } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import type { DockTab } from "../../state/panes.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
@@ -10,21 +9,10 @@ import { PaneBoundary } from "../../ui/pane-boundary.tsx";
 import { DropOverlay } from "./drop-overlay.tsx";
 import { Header } from "./header.tsx";
 import { ReportDialog } from "./report-dialog.tsx";
+import type { Slots } from "./slots.ts";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
 import classes from "./shell.module.css";
-
-/** What other features put into the window. */
-export interface Slots {
-  readonly explorer: ReactNode;
-  readonly graph: ReactNode;
-  readonly text: ReactNode;
-  readonly inspector: ReactNode;
-  readonly dock: Readonly<Record<DockTab, ReactNode>>;
-  readonly badges: Readonly<Partial<Record<DockTab, ReactNode>>>;
-  /** The first screen, while no repository is open. */
-  readonly gallery: ReactNode;
-}
 
 // The gallery needs neither.
 const WidePanes = lazy(() => import("./wide-panes.tsx").then(({ WidePanes }) => ({ default: WidePanes })));

@@ -6,7 +6,7 @@ import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { PaneBoundary } from "../../ui/pane-boundary.tsx";
 import { CentreBar } from "./centre-bar.tsx";
 import { ClosedDock, Dock } from "./dock.tsx";
-import type { Slots } from "./shell.tsx";
+import type { Slots } from "./slots.ts";
 import classes from "./shell.module.css";
 
 /** Explorer, centre and inspector side by side above the dock; every size is kept. */

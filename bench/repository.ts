@@ -103,8 +103,8 @@ async function fetchFound(path: string): Promise<Response> {
 }
 
 /** The text of a file with every occurrence of `from` replaced. Throws where there is none. */
-export function replaced(files: Files, path: string, from: string | RegExp, to: string): string {
+export function replaced(files: Files, path: string, from: string, to: string): string {
   const text = files.get(path);
-  if (typeof text !== "string" || text.search(from) < 0) throw new Error(`${path} has no ${String(from)}`);
+  if (typeof text !== "string" || !text.includes(from)) throw new Error(`${path} has no ${from}`);
   return text.replaceAll(from, to);
 }

@@ -47,6 +47,7 @@ function FileTabs({ view, file, children }: { view: ModelView; file: string | nu
   const { document, selection } = useApp();
   const files = useStore(document, (state) => state.files);
   const paths = textFilesOf(view, files);
+  if (paths.length === 0) return children;
   return (
     <Tabs
       value={file}

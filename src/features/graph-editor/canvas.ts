@@ -40,6 +40,8 @@ interface CanvasState {
   readonly edges: FlowEdge[];
   /** False until every node was measured and has its place. */
   readonly settled: boolean;
+  /** False until the graph was brought into view. */
+  readonly fitted: boolean;
   /** The tensor of the wire under the pointer. */
   readonly hover: string | null;
   readonly verbs: CanvasVerbs;
@@ -68,7 +70,7 @@ const LABEL_ROOM = 16;
 export function createCanvas(first: Shown): Canvas {
   let shown = first;
   let arranged = new Map<string, NodePosition>();
-  const store = createStore<CanvasState>(() => ({ nodes: [], edges: [], settled: false, hover: null, verbs: NO_VERBS }));
+  const store = createStore<CanvasState>(() => ({ nodes: [], edges: [], settled: false, fitted: false, hover: null, verbs: NO_VERBS }));
   const place = (id: string): NodePosition | undefined => shown.hand?.[id] ?? arranged.get(id);
   const canvas: Canvas = Object.assign(store, {
     name: first.model.view.name,

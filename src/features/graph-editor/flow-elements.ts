@@ -13,6 +13,8 @@ export interface CanvasNode {
   readonly terminal?: GraphTerminal;
   /** Of a step: "ensemble", or the backend of its model; "" where nothing tells. */
   readonly backend?: string;
+  /** Of a step: false where the repository has no such model. */
+  readonly known?: boolean;
   /** Of a step: the id by which a run speaks of it. */
   readonly runId?: string;
   readonly key: string;
@@ -47,14 +49,15 @@ export function canvasNodes(model: OpenModel): CanvasNode[] {
   const stepNode = (step: GraphStep): CanvasNode => {
     const view = repository.models.get(step.modelName);
     const backend = view?.isEnsemble === true ? "ensemble" : (view?.backend.backend ?? "");
-    return { id: step.id, kind: "step", step, backend, runId: runStepId(model, step.index), key: stepKey(step, backend) };
+    const known = view !== undefined;
+    return { id: step.id, kind: "step", step, backend, known, runId: runStepId(model, step.index), key: stepKey(step, backend, known) };
   };
   return [...graph.inputs.map(terminal("input")), ...graph.steps.map(stepNode), ...graph.outputs.map(terminal("output"))];
 }
 
-function stepKey({ index, modelName, modelVersion, model, inputs, outputs }: GraphStep, backend: string): string {
+function stepKey({ index, modelName, modelVersion, model, inputs, outputs }: GraphStep, backend: string, known: boolean): string {
   const { max_batch_size, instance_group } = model?.config ?? {};
-  return JSON.stringify([index, modelName, modelVersion, model?.versions, backend, max_batch_size, instance_group, inputs, outputs]);
+  return JSON.stringify([index, modelName, modelVersion, model?.versions, backend, known, max_batch_size, instance_group, inputs, outputs]);
 }
 
 /** The stretches of all wires of a graph whose two ends are there. */

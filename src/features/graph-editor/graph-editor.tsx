@@ -66,7 +66,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   const canvas = useCanvas(model);
   const nodes = useStore(canvas, (state) => state.nodes);
   const edges = useStore(canvas, (state) => state.edges);
-  const settled = useStore(canvas, (state) => state.settled);
+  const settled = useStore(canvas, (state) => state.fitted);
   useCanvasVerbs(canvas, setSaid, setOffer, region);
   const chosenEdge = useRef<CanvasEdge>(undefined);
   const edit = useGesture(setSaid);
@@ -194,14 +194,19 @@ function useCanvas(model: OpenModel): Canvas {
   const [canvas] = useState(() => createCanvas(shown));
   const initialized = useNodesInitialized();
   const fit = useFit();
-  const settled = useStore(canvas, (state) => state.settled);
   useLayoutEffect(() => canvas.show(shown), [canvas, shown]);
   useLayoutEffect(() => {
-    if (initialized) canvas.settle();
-  }, [canvas, initialized]);
-  useLayoutEffect(() => {
-    if (settled) fit();
-  }, [settled, fit]);
+    if (!initialized) return;
+    const first = !canvas.getState().settled;
+    canvas.settle();
+    // React Flow knows the places a frame later; until the first fit the canvas is not shown.
+    if (first) {
+      requestAnimationFrame(() => {
+        fit();
+        canvas.setState({ fitted: true });
+      });
+    }
+  }, [canvas, initialized, fit]);
   return canvas;
 }
 

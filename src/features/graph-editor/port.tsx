@@ -69,7 +69,7 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
         <span className={classes.portName}>
           {port.dataType !== undefined && <DataTypeGlyph type={port.dataType} size={10} />}
           <span>{port.name}</span>
-        </span>
+        </span>{" "}
         <span className={classes.portType}>
           {look?.name ?? "?"} {dims}
           {port.optional && <em> {t("optional")}</em>}

@@ -46,7 +46,7 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
   };
 
   return (
-    <div className={classes.port} data-side={side} data-state={state} data-selected={selected || undefined} data-flawed={flawed || !port.exists || undefined}>
+    <div className={classes.port} data-side={side} data-state={state} data-selected={selected || undefined} data-flawed={flawed || !port.exists || undefined} data-testid={`port-${node}-${side}-${port.name}`}>
       <Handle
         id={handleId(side, port.name)}
         type={side === "in" ? "target" : "source"}
@@ -62,7 +62,6 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
         title={port.exists ? undefined : t("unknownPort")}
         data-port={`${node}/${handleId(side, port.name)}`}
         data-tensor={port.tensor}
-        data-testid={`port-${node}-${side}-${port.name}`}
         onClick={() => port.tensor !== undefined && selection.getState().selectTensor(port.tensor)}
         onKeyDown={onKeyDown}
       >

@@ -126,7 +126,7 @@ export function standardOpset(model: OnnxModel): number {
 }
 
 /** Graphs inside a node: the bodies of If, Loop and Scan. */
-export function subgraphs(node: OnnxNode): OnnxGraph[] {
+function subgraphs(node: OnnxNode): OnnxGraph[] {
   return node.attributes.flatMap((each) => [...(each.graph ? [each.graph] : []), ...(each.graphs ?? [])]);
 }
 

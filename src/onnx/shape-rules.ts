@@ -234,7 +234,7 @@ function clampAxis(axis: number, rank: number): number {
 }
 
 /** The multidirectional broadcast of the shapes; undefined where one is unknown or they do not fit. */
-export function broadcast(shapes: readonly (readonly number[] | undefined)[]): number[] | undefined {
+function broadcast(shapes: readonly (readonly number[] | undefined)[]): number[] | undefined {
   let result: number[] = [];
   for (const shape of shapes) {
     if (shape === undefined) return undefined;

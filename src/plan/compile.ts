@@ -324,7 +324,7 @@ function configuredOutputs(config: ModelConfig): Map<string, TensorType> {
 }
 
 /** Bytes of a tensor of a fully known shape, else null. */
-export function bytesOf(type: TensorType | undefined): number | null {
+function bytesOf(type: TensorType | undefined): number | null {
   if (type?.shape === undefined || type.dataType === "TYPE_STRING") return null;
   let count = 1;
   for (const size of type.shape) {

@@ -27,9 +27,6 @@ export const indexSchema = v.object({
   ),
 });
 
-/** A served repository's listing. */
-export type RepositoryListing = v.InferOutput<typeof listingSchema>;
-
 /** The list of samples. */
 export type SampleIndex = v.InferOutput<typeof indexSchema>;
 

@@ -97,7 +97,7 @@ export async function readText(file: RepositoryFile): Promise<string> {
 }
 
 /** Bytes from which on a file is never taken for text. */
-export const LARGEST_TEXT = 2 * 1024 * 1024;
+const LARGEST_TEXT = 2 * 1024 * 1024;
 
 const TEXT_ENDINGS = /\.(pbtxt|txt|json|py|md|ya?ml|csv|tsv|cfg|ini|toml)$/i;
 

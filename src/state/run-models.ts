@@ -144,7 +144,7 @@ function contentKey(config: string, paths: readonly string[], files: ReadonlyMap
 }
 
 /** 64 bits of FNV-1a over UTF-16 units, as hexadecimal digits: tells texts apart, protects nothing. */
-export function fingerprint(text: string): string {
+function fingerprint(text: string): string {
   let low = 0x811c9dc5;
   let high = 0x01000193;
   for (let index = 0; index < text.length; index++) {

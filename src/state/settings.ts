@@ -16,7 +16,7 @@ export interface SettingsState {
 }
 
 /** The language to begin with: Chinese where the browser prefers it, else English. */
-export function preferredLanguage(languages: readonly string[]): Language {
+function preferredLanguage(languages: readonly string[]): Language {
   return languages[0]?.toLowerCase().startsWith("zh") === true ? "zh" : "en";
 }
 

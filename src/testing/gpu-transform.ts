@@ -9,20 +9,20 @@ import { settleArray } from "../transforms/gpu-conversion.ts";
 import type { ArrayItem, CpuTransform, TransformSpec } from "../transforms/transform.ts";
 
 /** Parameters with the spec's defaults filled in. */
-export function parametersOf<P>(spec: TransformSpec<P>, given: Partial<P>): P {
+function parametersOf<P>(spec: TransformSpec<P>, given: Partial<P>): P {
   const defaults = Object.entries(spec.parameters as Record<string, { default?: unknown }>).map(([name, { default: value }]) => [name, value]);
   return { ...(Object.fromEntries(defaults) as P), ...given };
 }
 
 /** A copy of an array in GPU memory. */
-export function uploadItem(gpu: Gpu, item: ArrayItem): GpuArray {
+function uploadItem(gpu: Gpu, item: ArrayItem): GpuArray {
   const bytes = new Uint8Array(item.data.buffer, item.data.byteOffset, item.data.byteLength);
   const affine = item.affine && gpu.memory.upload("test/affine", new Uint8Array(item.affine.buffer, item.affine.byteOffset, 128));
   return { dataType: item.dataType, shape: item.shape, buffer: gpu.memory.upload("test/in", bytes), ...(affine && { affine }) };
 }
 
 /** The values of an array, whatever is deferred or windowed. */
-export async function downloadArray(context: GpuContext, array: GpuArray): Promise<ArrayItem> {
+async function downloadArray(context: GpuContext, array: GpuArray): Promise<ArrayItem> {
   const { memory } = context.gpu;
   const settled = await settleArray(context, array, "test");
   const [bytes] = await memory.download("test", [settled.buffer]);

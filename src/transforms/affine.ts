@@ -15,7 +15,7 @@ export function multiplyAffines(a: Float64Array, b: Float64Array): Float64Array 
 }
 
 /** The 4 × 4 identity. */
-export function identityAffine(): Float64Array {
+function identityAffine(): Float64Array {
   return new Float64Array([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
 }
 

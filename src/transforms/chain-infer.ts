@@ -50,7 +50,7 @@ export function outputBindings(chain: TransformChain, config: ModelConfig): Bind
 }
 
 /** The shape that the model itself sees and gives: `reshape` where the config has one, else dims. Without batch dimension; -1 is any size. */
-export function modelDims(tensor: ModelInput | ModelOutput): readonly number[] {
+function modelDims(tensor: ModelInput | ModelOutput): readonly number[] {
   return tensor.reshape?.shape ?? tensor.dims;
 }
 

@@ -33,7 +33,7 @@ export function runChainOnCpu(
 }
 
 /** The items of a batch: every tensor's first dimension taken apart, without a copy. Throws TENSOR_MISMATCH when the tensors differ in it. */
-export function batchItems(inputs: ReadonlyMap<string, Tensor>): Map<string, Tensor>[] {
+function batchItems(inputs: ReadonlyMap<string, Tensor>): Map<string, Tensor>[] {
   const sizes = [...inputs].map(([name, tensor]) => [name, tensor.shape[0] ?? 0] as const);
   const count = sizes[0]?.[1] ?? 0;
   if (sizes.some(([, size]) => size !== count)) {
@@ -51,7 +51,7 @@ function itemOf(tensor: Tensor, index: number): Tensor {
 }
 
 /** The items' tensors as one with a batch dimension; of one item its memory is kept. Throws TENSOR_MISMATCH, naming the items, for unequal shapes. */
-export function stackItems(name: string, items: readonly (Tensor | undefined)[]): Tensor {
+function stackItems(name: string, items: readonly (Tensor | undefined)[]): Tensor {
   const first = items[0];
   assert(first !== undefined, `no item has output ${name}`);
   items.forEach((item, index) => {
@@ -103,7 +103,7 @@ function runItem(
 }
 
 /** The dictionary that the first transform sees, of inputs without batch dimension: affines attached to their arrays. Throws TENSOR_MISMATCH. */
-export function startingDictionary(chain: TransformChain, config: ModelConfig, inputs: ReadonlyMap<string, Tensor>): Map<string, ArrayItem> {
+function startingDictionary(chain: TransformChain, config: ModelConfig, inputs: ReadonlyMap<string, Tensor>): Map<string, ArrayItem> {
   const dictionary = new Map<string, ArrayItem>();
   const affines = new Map<string, Float64Array>();
   for (const { key, tensor, affineOf } of inputBindings(chain, config)) {

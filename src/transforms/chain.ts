@@ -76,7 +76,7 @@ function readRoot(root: JsonNode, location: ChainLocation, specs: readonly Trans
 }
 
 /** The keys of arrays: those that are not the affine of another. */
-export function arrayKeys(keys: readonly string[]): Set<string> {
+function arrayKeys(keys: readonly string[]): Set<string> {
   return new Set(keys.filter((key) => affineOwner(key, keys) === undefined));
 }
 

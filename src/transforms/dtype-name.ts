@@ -15,7 +15,7 @@ export const ARRAY_TYPES: readonly DataType[] = [
 ];
 
 /** How messages list the names that `dtype` may have. */
-export const DTYPE_NAMES: string = ARRAY_TYPES.map(numpyName).join(", ");
+const DTYPE_NAMES: string = ARRAY_TYPES.map(numpyName).join(", ");
 
 /** The data type of a `dtype` parameter: "float32", "torch.float32", "numpy.float32" or "np.float32". Undefined for any other text. */
 export function dataTypeOfDtype(name: string): DataType | undefined {

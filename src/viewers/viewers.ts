@@ -2,7 +2,7 @@ import type { ViewedTensor, Viewer } from "./viewer.ts";
 import { acceptsVolume } from "./volume/volume-scene.ts";
 
 /** Every viewer, the most telling first. To add one: a folder, and a line here. */
-export const VIEWERS: readonly Viewer[] = [
+const VIEWERS: readonly Viewer[] = [
   { name: "volume", accepts: acceptsVolume, load: async () => (await import("./volume/volume.tsx")).Volume },
   { name: "raw", accepts: () => true, load: async () => (await import("./raw/raw-viewer.tsx")).RawViewer },
 ];

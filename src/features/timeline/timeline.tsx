@@ -28,7 +28,7 @@ export function Timeline() {
           peak: formatBytes(result.peakGpuBytes),
         })}
       </Text>
-      <Table withTableBorder className={classes.table}>
+      <Table.ScrollContainer minWidth={720}><Table withTableBorder className={classes.table}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("step")}</Table.Th>
@@ -40,7 +40,7 @@ export function Timeline() {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>{result.steps.map((step) => <StepRow key={step.step} step={step} total={result.milliseconds} />)}</Table.Tbody>
-      </Table>
+      </Table></Table.ScrollContainer>
       <Transfers title={t("uploads")} list={result.uploads} />
       <Transfers title={t("readbacks")} list={result.readbacks} />
     </ScrollArea>

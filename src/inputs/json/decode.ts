@@ -28,7 +28,7 @@ export const jsonInput: InputKind = {
 };
 
 /** The tensor that an already parsed JSON value describes; `file` is for messages. Throws INPUT_INVALID or TENSOR_MISMATCH. */
-export function jsonTensor(value: unknown, target: InputTarget, file: string, array = target.name): Tensor {
+function jsonTensor(value: unknown, target: InputTarget, file: string, array = target.name): Tensor {
   const entry = entryOf(value, array, file);
   const declared = isRecord(entry) ? entry["datatype"] : undefined;
   if (declared !== undefined && declared !== v2Name(target.dataType)) {

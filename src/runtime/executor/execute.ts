@@ -297,7 +297,7 @@ function cacheKey(step: PlanStep, inputs: ReadonlyMap<string, Value>): string {
 }
 
 /** What Triton checks when it prepares a request for inference: names, data types, shapes. Throws REQUEST_INVALID in its words. */
-export function validateRequest(step: Pick<PlanStep, "id" | "model">, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
+function validateRequest(step: Pick<PlanStep, "id" | "model">, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
   const required = config.input.filter((input) => !input.optional);
   const missing = required.filter((input) => !inputs.has(input.name));
   if (missing.length > 0) {

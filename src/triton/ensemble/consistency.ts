@@ -21,7 +21,7 @@ export function dimsMatch(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /** Whether two descriptions of one tensor agree in shape: the dims do, or they do with their batch dimensions. */
-export function shapesAgree(a: TensorDescription, b: TensorDescription): boolean {
+function shapesAgree(a: TensorDescription, b: TensorDescription): boolean {
   return dimsMatch(a.dims, b.dims) || dimsMatch(fullDims(a), fullDims(b));
 }
 

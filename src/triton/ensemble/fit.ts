@@ -1,5 +1,5 @@
 import { dimsMatch, fullDims } from "./consistency.ts";
-import { type Endpoint, type EnsembleGraph, tensorAt } from "./graph.ts";
+import { type Endpoint, type EnsembleGraph } from "./graph.ts";
 
 /** What is known of a tensor at one end of a wire that is being drawn. */
 interface EndFacts {
@@ -58,11 +58,4 @@ function reaches(graph: EnsembleGraph, start: number, goal: number): boolean {
     }
   }
   return false;
-}
-
-/** Whether an endpoint has a wire. */
-export function isConnected(graph: EnsembleGraph, end: Endpoint, side: "in" | "out"): boolean {
-  const tensor = tensorAt(graph, end, side);
-  const wire = graph.tensors.find(({ name }) => name === tensor);
-  return wire !== undefined && (side === "in" ? wire.producer !== undefined : wire.consumers.length > 0);
 }

@@ -228,7 +228,7 @@ function mapFindings(
 }
 
 /** Whether a request may get any number of responses; an ensemble is decoupled when one of its steps is. */
-export function isDecoupled(model: GraphModel | undefined, models: Models, visiting: readonly string[] = []): boolean {
+function isDecoupled(model: GraphModel | undefined, models: Models, visiting: readonly string[] = []): boolean {
   if (model === undefined || visiting.includes(model.name)) return false;
   const steps = model.config.ensemble_scheduling?.step;
   if (steps !== undefined) return steps.some(({ model_name }) => isDecoupled(models.get(model_name), models, [...visiting, model.name]));

@@ -113,7 +113,7 @@ function decodeEmpty(field: FieldSchema, schema: Schema): unknown {
 }
 
 /** The message with nothing set: every scalar, list and map at its default. */
-export function emptyMessage(type: MessageSchema | undefined, schema: Schema): Record<string, unknown> {
+function emptyMessage(type: MessageSchema | undefined, schema: Schema): Record<string, unknown> {
   const node: MessageNode = { kind: "message", from: 0, to: 0, fields: [], innerFrom: 0, innerTo: 0, closed: true };
   return decodeMessage(type === undefined ? node : { ...node, schema: type }, schema, () => {});
 }

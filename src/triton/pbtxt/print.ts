@@ -1,4 +1,3 @@
-import { elements } from "./path.ts";
 import type { FieldSchema, MessageSchema, Schema } from "./schema.ts";
 import type { FieldNode, MessageNode, PbtxtTree, ValueNode } from "./tree.ts";
 
@@ -37,7 +36,7 @@ export interface PrintPlace {
 }
 
 /** The style of a file; the usual one where it shows none. */
-export function fileStyle(tree: PbtxtTree): FileStyle {
+function fileStyle(tree: PbtxtTree): FileStyle {
   const { text } = tree;
   let unit: string | undefined;
   let spaced: boolean | undefined;
@@ -214,9 +213,4 @@ export function indentAt(text: string, offset: number): string {
 /** Whether only white space stands before an offset on its line. */
 export function startsLine(text: string, offset: number): boolean {
   return text.lastIndexOf("\n", offset - 1) + 1 + indentAt(text, offset).length === offset;
-}
-
-/** The number of elements that a repeated field has. */
-export function elementCount(message: MessageNode, name: string): number {
-  return elements(message, name).length;
 }

@@ -20,7 +20,7 @@ export const timelineMessages = section(
     reason: "Reason",
     tensor: "Tensor",
     bytes: "Bytes",
-    none: "None: nothing left the GPU.",
+    none: "None",
     noTimestamps: "The device writes no timestamps",
   },
   {
@@ -41,7 +41,7 @@ export const timelineMessages = section(
     reason: "原因",
     tensor: "张量",
     bytes: "字节",
-    none: "无：没有数据离开 GPU。",
+    none: "无",
     noTimestamps: "设备不提供时间戳",
   },
 );

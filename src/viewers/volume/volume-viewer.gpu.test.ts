@@ -32,7 +32,7 @@ const props = {
 // Without this a canvas reads as empty outside of the frame that drew it.
 const getContext = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function kept(this: HTMLCanvasElement, kind: string, options?: object) {
-  return getContext.call(this, kind, { ...options, preserveDrawingBuffer: true });
+  return (getContext as (kind: string, options?: object) => RenderingContext | null).call(this, kind, { ...options, preserveDrawingBuffer: true });
 } as typeof getContext;
 
 let host: HTMLElement;

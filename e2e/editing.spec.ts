@@ -1,0 +1,73 @@
+import { expect, test, type AppPage } from "./fixtures/app.ts";
+
+// CodeMirror draws the lines in view only; in a high window that is all of them.
+test.use({ viewport: { width: 1600, height: 2600 } });
+
+async function openSample(app: AppPage): Promise<void> {
+  await app.open();
+  await app.page.getByTestId("sample-spleen_ct").getByRole("button", { name: "Open" }).click();
+  await app.idle();
+  await app.page.getByTestId("centre-split").click();
+  await expect(app.page.getByTestId("config-text")).toContainText("ensemble_scheduling");
+}
+
+const text = (app: AppPage): Promise<string> => app.page.getByTestId("config-text").innerText();
+
+test("a wire is taken away and drawn again from port to port; one history undoes both", async ({ app }) => {
+  const { page } = app;
+  await openSample(app);
+  const before = await text(app);
+  const wire = page.getByTestId("wire-logits");
+  await wire.click();
+  await page.keyboard.press("Delete");
+  await expect(wire).toHaveCount(0);
+  expect(await text(app)).not.toContain('value: "logits"');
+  await page.getByTestId("port-step:segmentation_3d-out-output").locator(".react-flow__handle").dragTo(page.getByTestId("port-step:postprocess-in-LOGITS").locator(".react-flow__handle"));
+  await expect(page.getByTestId("graph-said")).not.toBeEmpty();
+  await expect.poll(() => text(app)).toMatch(/key: "LOGITS"/);
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await expect.poll(() => text(app)).toBe(before);
+});
+
+test("typing changes the graph, a mistake keeps the last good one marked stale, and the problems list names it", async ({ app }) => {
+  const { page } = app;
+  await openSample(app);
+  const editor = page.locator(".cm-content");
+  await editor.click();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("max_batch_size: oops ");
+  await expect(page.getByTestId("graph-stale")).toBeVisible();
+  await expect(page.locator('[data-testid="node-step:preprocess"]')).toBeVisible();
+  await page.getByTestId("tab-problems").click();
+  await expect(page.getByTestId("problems")).toContainText("Expected integer, got: oops");
+  await editor.click();
+  await page.keyboard.press("Control+z");
+  await expect(page.getByTestId("graph-stale")).toHaveCount(0);
+});
+
+test("a step that maps a tensor its model does not have is found, with the near miss", async ({ app }) => {
+  const { page } = app;
+  await openSample(app);
+  const before = await text(app);
+  const editor = page.locator(".cm-content");
+  await editor.click();
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type('"LOGITS"');
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await page.keyboard.type('"LOGITZ"');
+  await page.getByTestId("tab-problems").click();
+  await expect(page.getByTestId("problems")).toContainText("LOGITZ");
+  expect(await text(app)).not.toBe(before);
+});
+
+test("language and colour scheme change everywhere and are remembered", async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  await page.getByTestId("language").click();
+  await expect(page.locator("html")).toHaveAttribute("lang", /zh/);
+  await page.reload();
+  await app.idle();
+  await expect(page.locator("html")).toHaveAttribute("lang", /zh/);
+});

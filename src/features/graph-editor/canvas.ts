@@ -63,8 +63,6 @@ export interface Canvas extends StoreApi<CanvasState> {
 }
 
 const NO_VERBS: CanvasVerbs = { connect: () => {}, disconnect: () => {}, offer: () => {} };
-/** Between two columns a wire's label has to find room: the layout is told that nodes are this much wider. */
-const LABEL_ROOM = 16;
 
 /** A canvas that shows a model. */
 export function createCanvas(first: Shown): Canvas {
@@ -110,7 +108,7 @@ export function createCanvas(first: Shown): Canvas {
   function layout(): Map<string, NodePosition> {
     const sizes = new Map<string, NodeSize>();
     for (const { id, measured } of store.getState().nodes) {
-      if (measured?.width !== undefined && measured.height !== undefined) sizes.set(id, { width: measured.width + LABEL_ROOM, height: measured.height });
+      if (measured?.width !== undefined && measured.height !== undefined) sizes.set(id, { width: measured.width, height: measured.height });
     }
     const positions = arrange(shown.model.graph, sizes);
     orderTerminals(shown.model.graph, positions);

@@ -40,6 +40,7 @@ import classes from "./graph-editor.module.css";
 
 const NODE_TYPES = { step: StepNode, terminal: TerminalNode };
 const EDGE_TYPES = { wire: Wire };
+const MINIMAP_SIZE = { width: 144, height: 96 };
 /** Above this many nodes only those in view are rendered. */
 const MANY_NODES = 100;
 
@@ -144,7 +145,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
         attributionPosition="top-right"
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
-        {nodes.length > 3 && <MiniMap pannable zoomable className={classes.minimap} nodeBorderRadius={4} />}
+        {nodes.length > 3 && <MiniMap pannable zoomable className={classes.minimap} style={MINIMAP_SIZE} nodeBorderRadius={4} />}
       </ReactFlow>
       <CanvasControls canvas={canvas} />
       {offer !== undefined && (

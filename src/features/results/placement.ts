@@ -1,4 +1,3 @@
-import type { TensorHandle } from "../../runtime/protocol.ts";
 import type { ResultTensor } from "./result-tensors.ts";
 
 /** Whether a tensor is the matrix of a grid: TYPE_FP64, [4, 4] after any leading 1s, named as one. */
@@ -6,9 +5,10 @@ export function isAffine({ name, handle: { dataType, shape } }: ResultTensor): b
   return dataType === "TYPE_FP64" && /affine/i.test(name) && shape.slice(-2).join() === "4,4" && shape.slice(0, -2).every((size) => size === 1);
 }
 
-/** A tensor with numbers along i, j and k: its last three sizes where all before them are 1; undefined for any other. */
-export function gridOf({ dataType, shape }: TensorHandle): readonly number[] | undefined {
-  if (dataType === "TYPE_STRING" || shape.length < 3 || shape.slice(0, -3).some((size) => size !== 1)) return undefined;
+/** Sizes of a tensor with numbers along i, j and k: its last three where all before them are 1; undefined for any other, matrices among them. */
+export function gridOf(tensor: ResultTensor): readonly number[] | undefined {
+  const { dataType, shape } = tensor.handle;
+  if (dataType === "TYPE_STRING" || isAffine(tensor) || shape.length < 3 || shape.slice(0, -3).some((size) => size !== 1)) return undefined;
   return shape.slice(-3);
 }
 
@@ -25,18 +25,20 @@ export function placements(tensors: readonly ResultTensor[], matrices: ReadonlyM
   for (const matrix of made) {
     const values = matrices.get(matrix.id);
     if (values === undefined) continue;
-    const owner = made.find(({ name }) => `${name}_affine`.toLowerCase() === matrix.name.toLowerCase()) ?? made.find(({ handle }) => gridOf(handle) !== undefined);
-    const sizes = owner === undefined ? undefined : gridOf(owner.handle);
+    const owner = made.find(({ name }) => `${name}_affine`.toLowerCase() === matrix.name.toLowerCase()) ?? made.find((tensor) => gridOf(tensor) !== undefined);
+    const sizes = owner === undefined ? undefined : gridOf(owner);
     if (owner === undefined || sizes === undefined) continue;
     places.set(owner.id, values);
     if (!bySizes.has(sizes.join())) bySizes.set(sizes.join(), values);
   }
-  for (const { handle, affine } of tensors) {
-    const sizes = gridOf(handle)?.join();
+  for (const tensor of tensors) {
+    const { affine } = tensor;
+    const sizes = gridOf(tensor)?.join();
     if (affine !== undefined && sizes !== undefined && !bySizes.has(sizes)) bySizes.set(sizes, affine);
   }
-  for (const { id, handle, affine, kind } of tensors) {
-    const sizes = gridOf(handle);
+  for (const tensor of tensors) {
+    const { id, affine, kind } = tensor;
+    const sizes = gridOf(tensor);
     const place = kind === "input" ? affine : (places.get(id) ?? bySizes.get(sizes?.join() ?? ""));
     if (sizes !== undefined && place !== undefined) places.set(id, place);
   }

@@ -38,6 +38,9 @@ export function ResultView({ opened, tensors, model }: ResultViewProps) {
   const loaded = useLoaded(question, () =>
     viewResult(opened, tensors, access, ({ name }) => (open === undefined ? undefined : labelNames(open, name, files))),
   );
+  const [chosen, setChosen] = useState<string | null>(null);
+  const viewers = loaded.status === "ready" ? viewersFor(loaded.value.tensor, loaded.value.companions) : [];
+  const viewer = viewers.find(({ name }) => name === chosen) ?? viewers[0];
   const { dataType, shape, bytes, location } = opened.handle;
   const affine = loaded.status === "ready" ? loaded.value.tensor.affine : undefined;
   return (
@@ -47,6 +50,15 @@ export function ResultView({ opened, tensors, model }: ResultViewProps) {
         <DataTypeMark type={dataType} />
         <span className={classes.mono}>{formatShape(shape)}</span>
         <span className={classes.dimmed}>{formatBytes(bytes)} {t("location", { place: t(location) })}</span>
+        {viewers.length > 1 && (
+          <SegmentedControl
+            className={classes.choice}
+            aria-label={t("viewer")}
+            data={viewers.map(({ name }) => ({ value: name, label: t(name) }))}
+            value={viewer?.name ?? ""}
+            onChange={setChosen}
+          />
+        )}
         <SaveButtons tensor={opened} model={model} affine={affine} />
       </header>
       {loaded.status === "loading" && <PaneNotice icon={<Loader size="sm" />}>{t("loading", { name: opened.name })}</PaneNotice>}
@@ -57,34 +69,13 @@ export function ResultView({ opened, tensors, model }: ResultViewProps) {
       )}
       {loaded.status === "ready" && (
         <>
-          {gridOf(opened.handle) !== undefined && affine === undefined && tensors.some((tensor) => tensor.affine !== undefined) && (
+          {gridOf(opened) !== undefined && affine === undefined && tensors.some((tensor) => tensor.affine !== undefined) && (
             <p className={classes.note}>{t("unplaced")}</p>
           )}
-          <Viewers viewed={loaded.value} />
+          {viewer !== undefined && <LazyViewer key={viewer.name} viewer={viewer} viewed={loaded.value} />}
         </>
       )}
     </>
-  );
-}
-
-function Viewers({ viewed }: { viewed: ViewedResult }) {
-  const t = useMessages(resultsMessages);
-  const viewers = viewersFor(viewed.tensor, viewed.companions);
-  const [chosen, setChosen] = useState<string | null>(null);
-  const viewer = viewers.find(({ name }) => name === chosen) ?? (viewers[0] as Viewer);
-  return (
-    <div className={classes.viewer}>
-      {viewers.length > 1 && (
-        <SegmentedControl
-          className={classes.choice}
-          aria-label={t("viewer")}
-          data={viewers.map(({ name }) => ({ value: name, label: t(name) }))}
-          value={viewer.name}
-          onChange={setChosen}
-        />
-      )}
-      <LazyViewer key={viewer.name} viewer={viewer} viewed={viewed} />
-    </div>
   );
 }
 
@@ -94,5 +85,9 @@ function LazyViewer({ viewer, viewed }: { viewer: Viewer; viewed: ViewedResult }
   if (loaded.status === "failed") return <PaneNotice>{t("loadFailed", { name: viewed.tensor.name, reason: loaded.reason })}</PaneNotice>;
   if (loaded.status === "loading") return <PaneNotice icon={<Loader size="sm" />}>{t("loading", { name: viewed.tensor.name })}</PaneNotice>;
   const { Component } = loaded.value;
-  return <Component tensor={viewed.tensor} companions={viewed.companions} />;
+  return (
+    <div className={classes.viewer}>
+      <Component tensor={viewed.tensor} companions={viewed.companions} />
+    </div>
+  );
 }

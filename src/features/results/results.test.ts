@@ -62,7 +62,7 @@ describe("placements", () => {
   });
 
   it("takes a matrix that names no tensor for the first output on a grid", () => {
-    const tensors = resultTensors(run({ seg: handle([1, 1, 8, 8, 8]), GRID_AFFINE: handle([4, 4], "TYPE_FP64") }));
+    const tensors = resultTensors(run({ GRID_AFFINE: handle([1, 4, 4], "TYPE_FP64"), seg: handle([1, 1, 8, 8, 8]) }));
     expect(placed(tensors, { "output:GRID_AFFINE": matrix(5) })).toEqual({ "output:seg": 5 });
   });
 

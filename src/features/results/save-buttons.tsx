@@ -11,7 +11,8 @@ import { saveBytes } from "./save-bytes.ts";
 import classes from "./results.module.css";
 
 /** Saves a tensor as .npy and, where its grid lies somewhere, as .nii.gz. */
-export function SaveButtons({ tensor: { name, handle }, model, affine }: { tensor: ResultTensor; model: string; affine: readonly number[] | undefined }) {
+export function SaveButtons({ tensor, model, affine }: { tensor: ResultTensor; model: string; affine: readonly number[] | undefined }) {
+  const { name, handle } = tensor;
   const { session } = useApp();
   const t = useMessages(resultsMessages);
   const [state, setState] = useState<{ readonly saving: "npy" | "nifti" | null; readonly failure: string | null }>({ saving: null, failure: null });
@@ -39,7 +40,7 @@ export function SaveButtons({ tensor: { name, handle }, model, affine }: { tenso
     <div className={classes.save}>
       {state.failure !== null && <Text size="xs" role="alert" className={classes.failure}>{t("saveFailed", { name, reason: state.failure })}</Text>}
       {button("npy", t("saveNpy"))}
-      {affine !== undefined && gridOf(handle) !== undefined && button("nifti", t("saveNifti"))}
+      {affine !== undefined && gridOf(tensor) !== undefined && button("nifti", t("saveNifti"))}
     </div>
   );
 }

@@ -35,7 +35,7 @@ export async function viewResult(
     };
   };
   if (!places.has(opened.id)) return { tensor: await view(opened), companions: [] };
-  const others = tensors.filter(({ id, kind, handle }) => id !== opened.id && kind !== "wire" && places.has(id) && gridOf(handle) !== undefined);
+  const others = tensors.filter((tensor) => tensor.id !== opened.id && tensor.kind !== "wire" && places.has(tensor.id) && gridOf(tensor) !== undefined);
   const shown = [...others, opened].sort((a, b) => tensors.indexOf(a) - tensors.indexOf(b));
   const companions = await Promise.all(shown.map(view));
   return { tensor: companions[shown.indexOf(opened)] as ViewedTensor, companions };

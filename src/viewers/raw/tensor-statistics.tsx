@@ -16,16 +16,13 @@ export function TensorStatistics({ summary }: { summary: TensorSummary }) {
     [t("min"), number(min)],
     [t("max"), number(max)],
     [t("mean"), number(mean)],
-    [t("nan"), String(nan)],
-    [t("infinite"), String(infinite)],
+    [t("notFinite"), t("notFiniteCounts", { nan, infinite })],
   ] as const);
   return (
     <aside className={classes.statistics} aria-label={t("statistics")}>
       <dl className={classes.facts}>
         <dt>{t("dataType")}</dt>
-        <dd><DataTypeMark type={dataType} /></dd>
-        <dt>{t("shape")}</dt>
-        <dd className={classes.mono}>{formatShape(shape)}</dd>
+        <dd className={classes.mono}><DataTypeMark type={dataType} /> {formatShape(shape)}</dd>
         <dt>{t("elements")}</dt>
         <dd className={classes.number}>{count}</dd>
         {facts.map(([name, value]) => (

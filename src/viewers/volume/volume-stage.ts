@@ -84,7 +84,7 @@ export async function openStage(host: HTMLElement, events: StageEvents): Promise
   }
   // The library paints its canvas's parent black.
   host.style.backgroundColor = "";
-  viewer.onVolumeUpdated = () => withNearestLabels(viewer);
+  keepLabelsNearest(viewer, canvas.getContext("webgl2"));
   viewer.onLocationChange = (location) => events.onLocation(locationOf(location as NiiVueLocation));
   viewer.onIntensityChange = ({ cal_min, cal_max }) => events.onWindow({ low: cal_min ?? 0, high: cal_max ?? 1 });
   return { ...verbs(viewer), dispose };
@@ -172,12 +172,16 @@ function tableOf(labels: readonly LabelColor[]) {
   return { lut: lookupTable(labels), min: TABLE_START, max: 255, labels: [] };
 }
 
-/** Label colours are drawn as they are, intensities are interpolated between voxels. */
-function withNearestLabels(viewer: Niivue): void {
-  if (viewer.volumes.length < 2) return;
-  viewer.opts.isNearestInterpolation = true;
-  viewer.updateInterpolation(1);
-  viewer.opts.isNearestInterpolation = false;
+/** Has slices draw label colours as they are, while intensities are interpolated between voxels; the library has one setting for both. */
+function keepLabelsNearest(viewer: Niivue, gl: WebGL2RenderingContext | null): void {
+  const update = viewer.updateInterpolation.bind(viewer);
+  viewer.updateInterpolation = (layer, isForceLinear) => {
+    update(layer, isForceLinear);
+    if (layer === 0 || isForceLinear === true || gl === null) return;
+    // The overlay's texture unit is the active one.
+    gl.texParameteri(gl.TEXTURE_3D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_3D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  };
 }
 
 function locationOf({ mm, values }: NiiVueLocation): StageLocation {

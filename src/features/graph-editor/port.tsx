@@ -6,11 +6,11 @@ import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { DataTypeGlyph } from "../../ui/data-type-mark.tsx";
 import { dataTypeLook } from "../../ui/data-type-look.ts";
-import { formatShape } from "../../ui/format.ts";
 import type { GraphPort } from "../../triton/ensemble/graph.ts";
 import type { Canvas } from "./canvas.ts";
 import { handleId, type PortSide } from "./flow-elements.ts";
 import { problemBetween } from "./gestures.ts";
+import { compactDims, compactType } from "./port-text.ts";
 import { walkPorts } from "./port-walk.ts";
 import classes from "./graph-editor.module.css";
 
@@ -29,9 +29,10 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
   const from = useConnection(origin);
   const problem = from === null ? undefined : problemWith(canvas, from, { node, side, port: port.name });
   const look = port.dataType === undefined ? undefined : dataTypeLook(port.dataType);
-  const dims = port.dims === undefined ? "" : formatShape(port.dims);
+  const type = compactType(port.dataType);
+  const dims = compactDims(port.dims);
   const wire = port.tensor === undefined ? t("notWired") : t("wiredTo", { tensor: port.tensor });
-  const label = t(side === "in" ? "portIn" : "portOut", { port: port.name, type: look?.name ?? "?", dims, wire });
+  const label = t(side === "in" ? "portIn" : "portOut", { port: port.name, type, dims, wire });
   const state = from === null ? undefined : problem === undefined ? "fits" : "unfit";
 
   const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>) => {
@@ -70,7 +71,7 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
           <span>{port.name}</span>
         </span>{" "}
         <span className={classes.portType}>
-          {look?.name ?? "?"} {dims}
+          {type} {dims}
           {port.optional && <em> {t("optional")}</em>}
         </span>
       </button>

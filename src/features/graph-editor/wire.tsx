@@ -6,8 +6,9 @@ import { settings } from "../../state/settings.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { dataTypeLook } from "../../ui/data-type-look.ts";
 import { DataTypeGlyph } from "../../ui/data-type-mark.tsx";
-import { formatBytes, formatShape } from "../../ui/format.ts";
+import { formatBytes } from "../../ui/format.ts";
 import type { FlowEdge } from "./canvas.ts";
+import { compactDims } from "./port-text.ts";
 import { detourOf, detourPath, type Detour, type Obstacle } from "./wire-route.ts";
 import classes from "./graph-editor.module.css";
 
@@ -49,7 +50,7 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
               {tensor.dataType !== undefined && <DataTypeGlyph type={tensor.dataType} size={9} />}
               {tensor.name}
             </span>
-            {tensor.dims !== undefined && <span className={classes.wireShape}>{formatShape(tensor.dims)}</span>}
+            {tensor.dims !== undefined && <span className={classes.wireShape}>{compactDims(tensor.dims)}</span>}
             {bytes !== undefined && <span className={classes.wireShape}>{formatBytes(bytes)}</span>}
           </button>
         </EdgeLabelRenderer>

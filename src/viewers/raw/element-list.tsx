@@ -37,7 +37,6 @@ export function ElementList({ tensor, data }: { tensor: ViewedTensor; data: Tens
       role="region"
       aria-label={t("list", { name: tensor.name })}
       // A region that scrolls is scrolled by keys once it has the focus.
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       data-testid="element-list"
       onScroll={({ currentTarget }) => onScroll(currentTarget.scrollTop, currentTarget.clientHeight)}

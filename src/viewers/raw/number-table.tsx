@@ -15,13 +15,18 @@ export function NumberTable({ dataType, data, shape, view }: { dataType: DataTyp
   const across = around(column, shape[columns] as number, 5);
   const at = (y: number, x: number) => offsetOf(index.with(rows, y).with(columns, x), shape);
   return (
-    <div className={classes.numbers}>
+    <div
+      className={classes.numbers}
+      role="region"
+      aria-label={t("neighbours", { index: index.join(", ") })}
+      // A region that scrolls is scrolled by keys once it has the focus.
+      tabIndex={0}
+    >
       <p className={classes.element} data-testid="element">
         <span>{t("element", { index: index.join(", ") })}</span>
         <output className={classes.number}>{elementText(dataType, data, at(row, column))}</output>
       </p>
       <table className={classes.table}>
-        <caption className={classes.hidden}>{t("neighbours", { index: index.join(", ") })}</caption>
         <thead>
           <tr>
             <td />

@@ -8,7 +8,7 @@ import type { ViewedTensor } from "../viewer.ts";
 import { AxisIndex } from "./axis-index.tsx";
 import { NumberTable } from "./number-table.tsx";
 import { SliceCanvas } from "./slice-canvas.tsx";
-import { drawSlice, firstView, throughAxis, withAxis, withIndex } from "./slice.ts";
+import { drawSlice, firstView, throughAxis, withAxis, withIndex, type SliceView } from "./slice.ts";
 import classes from "./raw-viewer.module.css";
 
 /** Two axes of a tensor as a grey picture, with the numbers around the element that is looked at. */
@@ -19,11 +19,10 @@ export function SliceBrowser({ tensor, data }: { tensor: ViewedTensor; data: Ten
   const read = useMemo(() => numberReader(dataType, data), [dataType, data]);
   const { rows, columns, index } = view;
   // Where the looked-at element is on the slice does not change the slice.
-  const sliceKey = index.map((at, axis) => (axis === rows || axis === columns ? "" : at)).join();
+  const slice = JSON.stringify({ rows, columns, index: index.with(rows, 0).with(columns, 0) } satisfies SliceView);
   const picture = useMemo(
-    () => drawSlice(read, shape, view, min ?? 0, max ?? 1),
-    // oxlint-disable-next-line react/exhaustive-deps
-    [read, shape, rows, columns, sliceKey, min, max],
+    () => drawSlice(read, shape, JSON.parse(slice) as SliceView, min ?? 0, max ?? 1),
+    [read, shape, slice, min, max],
   );
   const move = (axis: number, by: number) => setView(withIndex(view, shape, axis, (index[axis] as number) + by));
   const onKeyDown = (event: KeyboardEvent) => {
@@ -58,7 +57,6 @@ export function SliceBrowser({ tensor, data }: { tensor: ViewedTensor; data: Ten
         {shape.map((size, axis) => (
           axis !== rows && axis !== columns && size > 1 && (
             <AxisIndex
-              // oxlint-disable-next-line react/no-array-index-key
               key={axis}
               label={t("index", { axis })}
               size={size}

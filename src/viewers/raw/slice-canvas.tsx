@@ -35,7 +35,6 @@ export function SliceCanvas({ picture, rows, columns, at, label, onKeyDown, onPo
         className={classes.sheet}
         role="application"
         // Keys move over the elements, so the picture takes the focus.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         aria-label={label}
         data-testid="slice-picture"

@@ -76,7 +76,6 @@ export function VolumeViewer({ base, overlays, refused = [] }: VolumeViewerProps
               data-testid="volume-picture"
               role="application"
               // The crosshair is moved by keys, so the picture takes the focus.
-              // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
               tabIndex={0}
               aria-label={t("picture", { name: base.name })}
               onKeyDownCapture={onKeyDown}

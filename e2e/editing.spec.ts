@@ -1,7 +1,7 @@
 import { expect, test, type AppPage } from "./fixtures/app.ts";
 
 // CodeMirror draws the lines in view only; in a high window that is all of them.
-test.use({ viewport: { width: 1600, height: 2600 } });
+test.use({ viewport: { width: 2600, height: 1800 } });
 
 async function openSample(app: AppPage): Promise<void> {
   await app.open();

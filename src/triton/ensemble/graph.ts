@@ -109,13 +109,6 @@ export function nodeId(graph: EnsembleGraph, endpoint: Endpoint): string {
   return endpoint.kind === "step" ? (graph.steps[endpoint.step]?.id ?? "") : `${endpoint.kind}:${endpoint.name}`;
 }
 
-/** The ensemble tensor at an endpoint, or undefined where it is not connected. */
-export function tensorAt(graph: EnsembleGraph, endpoint: Endpoint, side: "in" | "out"): string | undefined {
-  if (endpoint.kind !== "step") return endpoint.name;
-  const step = graph.steps[endpoint.step];
-  return (side === "in" ? step?.inputs : step?.outputs)?.find(({ name }) => name === endpoint.port)?.tensor;
-}
-
 function terminal(
   kind: "input" | "output",
   { name, data_type, dims }: { name: string; data_type: DataType; dims: number[] },

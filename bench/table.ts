@@ -19,5 +19,5 @@ export function cells({ median, p95, runs }: Summary): [number, number, number] 
 /** "2.4×": how many times `slower` is as long as `faster`. */
 export function ratio(slower: number, faster: number): string {
   const times = slower / faster;
-  return `${times >= 100 ? times.toFixed(0) : times >= 10 ? times.toFixed(1) : times.toFixed(2)}×`;
+  return `${times >= 100 ? times.toFixed(0) : times >= 10 ? times.toFixed(1) : times >= 0.1 ? times.toFixed(2) : times.toFixed(3)}×`;
 }

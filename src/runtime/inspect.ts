@@ -36,10 +36,11 @@ export async function inspectModel(
   };
 }
 
-/** The configured shapes of inputs that leave no size open, a batch of 1 in front where the model batches. */
+/** The configured shapes of inputs that leave no size open but the first, which is taken as a batch of 1; so is the batch of a model that batches. */
 function configuredShapes({ config }: ModelSource): Record<string, readonly number[]> {
-  const fixed = config.input.filter(({ dims }) => dims.every((size) => size > 0));
-  return Object.fromEntries(fixed.map(({ name, dims }) => [name, config.max_batch_size > 0 ? [1, ...dims] : dims]));
+  const full = config.input.map(({ name, dims }) => [name, config.max_batch_size > 0 ? [1, ...dims] : dims] as const);
+  const closed = full.filter(([, shape]) => shape.slice(1).every((size) => size > 0));
+  return Object.fromEntries(closed.map(([name, shape]) => [name, shape.map((size) => (size === -1 ? 1 : size))]));
 }
 
 function abilityOf(header: OnnxHeader, device: { readonly shaderF16: boolean }): ModelAbility {

@@ -70,6 +70,7 @@ test("a reload in mid-run keeps the repository, its edits and its layout, and th
 test("without WebGPU every step runs on WASM, and the page says so", async ({ app }) => {
   await app.open("?gpu=off");
   await app.page.getByTestId("sample-spleen_ct").getByRole("button", { name: "Run" }).click();
+  await expect(app.page.locator('[data-testid="node-step:postprocess"]')).toHaveAttribute("data-phase", "done", { timeout: 60_000 });
   await app.idle();
   await app.page.getByTestId("tab-run").click();
   await expect(app.page.getByTestId("run-status")).toHaveAttribute("data-status", "done");

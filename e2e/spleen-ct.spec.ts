@@ -40,6 +40,7 @@ test("a wire opens as numbers, and the instance group moves a step to WASM by on
   const { page } = app;
   await app.open();
   await page.getByTestId("sample-spleen_ct").getByRole("button", { name: "Run" }).click();
+  await expect(page.locator('[data-testid="node-step:postprocess"]')).toHaveAttribute("data-phase", "done", { timeout: 120_000 });
   await app.idle();
   await page.getByTestId("wire-logits").click();
   await expect(page.getByTestId("raw-viewer")).toContainText("float32");

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { ConchError, isAbort, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
 import { compilePlan } from "../plan/compile.ts";
+import { overDeviceLimit } from "../plan/limits.ts";
 import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
 import { RuntimeClient, type RuntimePort } from "../runtime/client.ts";
 import type {
@@ -231,10 +232,12 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
       const handle = input?.decoded?.handle;
       if (handle !== undefined && input?.status === "ready") types.set(name, { dataType: handle.dataType, shape: handle.shape });
     }
-    return compilePlan(
+    const compiled = compilePlan(
       { model, inputs: types, requestedOutputs: requestedOutputs[model] ?? [], reportReadback: environment?.gpu != null },
       planned,
     );
+    if (environment?.gpu == null) return compiled;
+    return { ...compiled, warnings: [...compiled.warnings, ...overDeviceLimit(compiled, environment.gpu.maxStorageBufferBindingSize)] };
   }
 
   /** The plan of a run with the inputs at hand. Throws as `compilePlan` does. */
@@ -281,6 +284,8 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
       const models = await prepareModels(model, kind, mine.signal);
       const inputs = await refreshInputs(model, mine.signal);
       const compiled = compile(model, models);
+      const over = compiled.warnings.find(({ code }) => code === "OVER_DEVICE_LIMIT");
+      if (over !== undefined) throw new ConchError("DEVICE_LIMIT", over.message, { data: { tensor: over.subject } });
       patch({ status: "running", plan: compiled, inputs: store.getState().inputs[model] ?? {} });
       const result = await client.request(
         "run",

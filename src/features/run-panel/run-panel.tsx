@@ -97,13 +97,17 @@ function RunControls({ model }: { model: string }) {
 
 /** What the inspected model needs, and whether the device allows it. */
 function MemoryNote({ model }: { model: string }) {
-  const { session } = useApp();
+  const { session, preview } = useApp();
+  const warnings = useStore(preview, (state) => (state.model === model ? state.plan?.warnings : undefined));
   const t = useMessages(runMessages);
   const bytes = useStore(session, (state) => state.inspections[model]?.memoryEstimate ?? null);
   const error = useStore(session, (state) => state.inspectionErrors[model]);
   const limit = useStore(session, (state) => state.environment?.gpu?.maxStorageBufferBindingSize);
   const onGpu = useStore(session, (state) => state.placements[model]?.kind === "gpu");
   if (error !== undefined) return <Alert color="red" p={8} data-testid="inspection-error"><code>{error.code}</code> {error.message}</Alert>;
+  if (warnings !== undefined && warnings.length > 0) {
+    return warnings.map(({ code, subject, message }) => <Alert key={`${code} ${subject}`} color="yellow" p={8} data-testid="plan-warning"><code>{code}</code> {message}</Alert>);
+  }
   if (bytes === null) return null;
   const over = onGpu && limit !== undefined && bytes > limit;
   return (

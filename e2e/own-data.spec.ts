@@ -90,6 +90,7 @@ test.describe("a user's own volumes (skipped where the recorded reference data a
   test("an abdominal CT runs wholly on WebGPU", async ({ app }) => {
     await openSample(app);
     await dropVolumes(app, "abd_ct_ts.nii.gz");
+    await expect(app.page.getByTestId("input-IMAGE")).toContainText("abd_ct_ts.nii.gz");
     await runToMask(app);
     await app.page.getByTestId("tab-timeline").click();
     await expect(app.page.getByTestId("timeline-postprocess")).toContainText("WebGPU");
@@ -104,6 +105,7 @@ test.describe("a user's own volumes (skipped where the recorded reference data a
       await expect(app.page.getByTestId("input-IMAGE")).toContainText(word);
     }
     await dropVolumes(app, "ts_example_ct_sm.nii.gz");
+    await expect(app.page.getByTestId("input-IMAGE")).toContainText("ts_example_ct_sm.nii.gz");
     await runToMask(app);
   });
 

@@ -251,7 +251,7 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
     const handles: Record<string, TensorHandle> = {};
     const order = [...config.input].sort((a, b) => rank(model, a.name) - rank(model, b.name));
     for (const { name, optional } of order) {
-      let input = store.getState().inputs[model]?.[name];
+      let input = await decodedInput(model, name, signal);
       if (input?.status === "ready" && input.decoded!.handle.generation !== client.generation) {
         await setInput(model, name, input.source, signal);
         input = store.getState().inputs[model]?.[name];
@@ -265,6 +265,23 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
       }
     }
     return handles;
+  }
+
+  /** The input once it is no longer being read: a run that is started meanwhile waits for it. */
+  function decodedInput(model: string, name: string, signal: AbortSignal): Promise<InputState | undefined> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const input = store.getState().inputs[model]?.[name];
+        if (input?.status === "decoding" && !signal.aborted) return;
+        stop();
+        signal.removeEventListener("abort", look);
+        if (signal.aborted) reject(new ConchError("CANCELLED", "The run was cancelled"));
+        else resolve(input);
+      };
+      const stop = store.subscribe(look);
+      signal.addEventListener("abort", look);
+      look();
+    });
   }
 
   function rank(model: string, input: string): number {

@@ -73,3 +73,29 @@ test("language and colour scheme change everywhere and are remembered", async ({
   await app.idle();
   await expect(page.locator("html")).toHaveAttribute("lang", /zh/);
 });
+
+test.describe("on an ordinary window", () => {
+  test.use({ viewport: { width: 1440, height: 900 } });
+
+  test("a wire is drawn with the mouse from port to port, and undo takes it back", async ({ app }) => {
+    const { page } = app;
+    await app.open();
+    await page.getByTestId("sample-spleen_ct").getByRole("button", { name: "Open" }).click();
+    await app.idle();
+    await expect(page.getByTestId("graph-editor")).toHaveAttribute("data-settled", "true");
+    await page.getByTestId("wire-logits").click();
+    await page.keyboard.press("Delete");
+    await expect(page.getByTestId("wire-logits")).toHaveCount(0);
+    await page.getByTestId("port-step:segmentation_3d-out-output").locator(".react-flow__handle").hover();
+    await page.mouse.down();
+    const { x, y, width, height } = (await page.getByTestId("port-step:postprocess-in-LOGITS").locator(".react-flow__handle").boundingBox())!;
+    await page.mouse.move(x - 30, y + height / 2, { steps: 8 });
+    await page.mouse.move(x + width / 2, y + height / 2, { steps: 8 });
+    await page.mouse.up();
+    await expect(page.getByTestId("graph-said")).toContainText("Connected output to LOGITS");
+    await expect(page.getByTestId("wire-output")).toHaveCount(1);
+    await page.getByRole("button", { name: /^Undo/ }).click();
+    await page.getByRole("button", { name: /^Undo/ }).click();
+    await expect(page.getByTestId("wire-logits")).toHaveCount(1);
+  });
+});

@@ -6,7 +6,6 @@ import { withIds } from "../triton/findings.ts";
 import { readRepository, type ModelDirectory } from "../triton/repository/repository.ts";
 import { resolveBackend, type ResolvedBackend } from "../triton/repository/backend.ts";
 import { directoryFindings } from "../triton/repository/versions.ts";
-import { modelOfFile } from "../triton/model-config/decode.ts";
 import type { DocumentFile } from "./document.ts";
 
 /** One model of the open repository. */
@@ -101,7 +100,7 @@ export function createDerivation() {
     );
   };
 
-  return { repository, ensemble, allDiagnostics, modelOfFile };
+  return { repository, ensemble, allDiagnostics };
 }
 
 /** Memoised views of one document. */

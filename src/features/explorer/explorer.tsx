@@ -8,7 +8,7 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatBytes } from "../../ui/format.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
-import { useFindings, useRepository } from "../../ui/use-repository.ts";
+import { useDiagnostics, useRepository } from "../../ui/open-model.ts";
 import { treeMove, treeRows, worstByModel, type TreeRow } from "./tree.ts";
 
 import classes from "./explorer.module.css";
@@ -27,7 +27,7 @@ export function Explorer() {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
-  const findings = useFindings();
+  const findings = useDiagnostics();
   const severities = useMemo(() => worstByModel(findings), [findings]);
   const rows = useMemo(() => treeRows(view, files, expanded, severities), [view, files, expanded, severities]);
   const selected = openFile ?? openModel;

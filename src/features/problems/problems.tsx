@@ -9,7 +9,7 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import { bySeverity, countBySeverity, goTo, lineAndColumn } from "./locate.ts";
-import { useFindings } from "../../ui/use-repository.ts";
+import { useDiagnostics } from "../../ui/open-model.ts";
 import classes from "./problems.module.css";
 
 /** Findings drawn at first, and more with each press. */
@@ -24,7 +24,7 @@ const FILTERS = [
 /** Every finding of the open repository; a click leads to it, a fix is one click and one step of undo. */
 export function Problems() {
   const t = useMessages(problemMessages);
-  const findings = useFindings();
+  const findings = useDiagnostics();
   const [hidden, setHidden] = useState<ReadonlySet<Severity>>(new Set());
   const [shown, setShown] = useState(PAGE);
   const counts = useMemo(() => countBySeverity(findings), [findings]);

@@ -15,7 +15,7 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { keyNames } from "../../ui/key-names.ts";
-import { useRepository } from "../../ui/use-repository.ts";
+import { useRepository } from "../../ui/open-model.ts";
 import { SHORTCUT_KEYS } from "./shortcuts.ts";
 import classes from "./centre-bar.module.css";
 

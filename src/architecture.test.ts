@@ -33,6 +33,16 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["@dagrejs/dagre"],
     pure: true,
   },
+  "loading": {
+    files: /^triton\/loading\//,
+    may: ["onnx", "ensemble", "repository", "model-config", "model-config contract", "pbtxt", "triton", "tensor", "base"],
+    pure: true,
+  },
+  "language": {
+    files: /^triton\/language\//,
+    may: ["ensemble", "repository", "model-config", "model-config contract", "pbtxt", "triton", "tensor", "base"],
+    pure: true,
+  },
   "v2": { files: /^triton\/v2\//, may: ["model-config contract", "tensor", "base"], pure: true },
 
   "chain": {

@@ -39,6 +39,8 @@ export interface Diagnostic {
   code: string;
   severity: Severity;
   stage: Stage;
+  /** Set on the one error of its model that Triton meets first, and so the only one that it reports. */
+  first?: true;
   /** Directory name of the model. */
   model?: string;
   /** Repository path, `/`-separated: "spleen_ct/config.pbtxt". */

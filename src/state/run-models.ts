@@ -5,6 +5,7 @@ import type { ModelFile, ModelInspection, ModelUpload } from "../runtime/protoco
 import { parseChain } from "../transforms/chain.ts";
 import { inferChain } from "../transforms/chain-infer.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
+import { newMessage } from "../triton/model-config/new-message.ts";
 import { servedVersion } from "../triton/repository/versions.ts";
 import type { ModelView, RepositoryView } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
@@ -32,30 +33,35 @@ export function reachableModels(
     const model = view.models.get(name);
     if (found.has(name) || model === undefined) continue;
     found.set(name, runModel(model, files, kind));
-    for (const step of model.parsed?.config.ensemble_scheduling?.step ?? []) queue.push(step.model_name);
+    for (const step of model.config.ensemble_scheduling?.step ?? []) queue.push(step.model_name);
   }
   return found;
 }
 
 function runModel(view: ModelView, files: ReadonlyMap<string, DocumentFile>, kind: "gpu" | "cpu" | undefined): RunModel {
-  if (view.parsed === undefined) {
-    throw new ConchError("MODEL_NOT_RUNNABLE", `model '${view.name}' has no config.pbtxt`, { data: { model: view.name } });
+  const { parsed } = view;
+  if (parsed === undefined && view.config.input.length === 0 && view.config.output.length === 0) {
+    throw new ConchError("MODEL_NOT_RUNNABLE", `model '${view.name}' has no config.pbtxt, and its inputs and outputs cannot be read from its file`, {
+      data: { model: view.name },
+    });
   }
-  if (!view.parsed.valid) {
-    const [first] = view.parsed.diagnostics;
+  if (parsed?.valid === false) {
+    const [first] = parsed.diagnostics;
     throw new ConchError("MODEL_NOT_RUNNABLE", `config.pbtxt of model '${view.name}' does not parse: ${first?.message ?? ""}`, {
       data: { model: view.name },
     });
   }
-  const config = withKind(view.parsed.config, view.isEnsemble ? undefined : kind);
+  // Where a model runs is decided here, by what the text asks for: the server's own choice of instances says nothing of a browser.
+  const written: ModelConfig = { ...view.config, instance_group: parsed?.config.instance_group ?? [] };
+  const config = withKind(written, view.isEnsemble ? undefined : kind);
   const version = servedVersion(view.directory, config.version_policy);
   const paths = [...(version?.files ?? []), ...view.directory.files];
-  return { view, config, version: version?.number ?? 1, paths, contentKey: contentKey(view.parsed.text, paths, files, kind) };
+  return { view, config, version: version?.number ?? 1, paths, contentKey: contentKey(JSON.stringify(config), paths, files, kind) };
 }
 
 function withKind(config: ModelConfig, kind: "gpu" | "cpu" | undefined): ModelConfig {
   if (kind === undefined) return config;
-  return { ...config, instance_group: [{ name: "", kind: kind === "gpu" ? "KIND_GPU" : "KIND_CPU", count: 1, gpus: [] }] };
+  return { ...config, instance_group: [newMessage("ModelInstanceGroup", { kind: kind === "gpu" ? "KIND_GPU" : "KIND_CPU", count: 1 })] };
 }
 
 /** The models as the worker wants them: configuration, and files by handle. */

@@ -4,6 +4,7 @@ import { bytesAccess } from "../onnx/skeleton.ts";
 import { fromOnnx } from "../tensor/data-type.ts";
 import type { BackendModel, ExecuteRequest, ModelSource, RuntimeTensor } from "../runtime/backends/backend.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
+import { newMessage } from "../triton/model-config/new-message.ts";
 
 /** A source whose version folder holds model.onnx and the other files. */
 export async function onnxSource(
@@ -18,28 +19,14 @@ export async function onnxSource(
     name: value.name,
     data_type: fromOnnx(value.elementType) ?? "TYPE_INVALID",
     dims: (value.shape ?? []).map((size) => (typeof size === "number" ? size : -1)),
-    format: "FORMAT_NONE",
-    is_shape_tensor: false,
-    allow_ragged_batch: false,
-    optional: false,
-    is_non_linear_format_io: false,
-    label_filename: "",
   });
-  const config: ModelConfig = {
+  const config = newMessage("ModelConfig", {
     name,
-    platform: "",
     backend: "onnxruntime",
-    runtime: "",
-    max_batch_size: 0,
-    input: header?.inputs.map(port) ?? [],
-    output: header?.outputs.map(port) ?? [],
-    instance_group: [],
-    default_model_filename: "",
-    cc_model_filenames: {},
-    metric_tags: {},
-    parameters: {},
+    input: header?.inputs.map((value) => newMessage("ModelInput", port(value))) ?? [],
+    output: header?.outputs.map((value) => newMessage("ModelOutput", port(value))) ?? [],
     ...settings,
-  };
+  });
   return {
     name,
     version: 1,

@@ -75,7 +75,7 @@ describe("decoding", () => {
       if (typeof text !== "string" || body === undefined) continue;
       const server = JSON.parse(body) as Record<string, unknown>;
       const parsed = parse(text);
-      const part = normalised(written(parsed.tree.root, parsed.config), server);
+      const part = normalised(written(parsed.tree.root, { ...parsed.config }), server);
       const wrong = Object.entries(part).filter(([name, value]) => !contained(value, server[name]));
       if (wrong.length === 0) same++;
       else differences.push(`${id}: ${wrong.map(([name, value]) => `${name} ${JSON.stringify(value)} / ${JSON.stringify(server[name])}`).join("; ")}`);

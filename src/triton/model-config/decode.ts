@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../base/diagnostic.ts";
 import { type Finding, withIds } from "../findings.ts";
 import { parsePbtxt } from "../pbtxt/parse.ts";
 import { elements, entryKey, occurrences, type Path, pathAt, rangeOfPath } from "../pbtxt/path.ts";
-import type { FieldSchema, MessageSchema, Schema } from "../pbtxt/schema.ts";
+import type { FieldSchema, Schema } from "../pbtxt/schema.ts";
 import type { MessageNode, PbtxtTree, ScalarNode, TextRange, ValueNode } from "../pbtxt/tree.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { MODEL_CONFIG_SCHEMA } from "./schema.ts";
@@ -43,7 +43,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
       message,
       hint,
     });
-  }) as ModelConfig;
+  }) as unknown as ModelConfig;
   return {
     file,
     text,
@@ -100,22 +100,18 @@ function decodeMap(node: MessageNode, field: FieldSchema, schema: Schema, report
         "Remove this entry or give it another key.",
       );
     }
-    const decoded = decodeField(entry, value, schema, report) ?? decodeEmpty(value, schema);
+    const decoded = decodeField(entry, value, schema, report) ?? emptyMessage(value.type);
     entries.delete(key);
     entries.set(key, { value: decoded, range: { from: entry.from, to: entry.to } });
   }
   return Object.fromEntries([...entries].map(([key, entry]) => [key, entry.value]));
 }
 
-/** An absent message value of a map entry is an empty message. */
-function decodeEmpty(field: FieldSchema, schema: Schema): unknown {
-  return emptyMessage(schema.messages.get(field.type), schema);
-}
-
-/** The message with nothing set: every scalar, list and map at its default. */
-function emptyMessage(type: MessageSchema | undefined, schema: Schema): Record<string, unknown> {
+/** The message of that name with nothing set: every scalar, list and map at its default. */
+export function emptyMessage(type: string): Record<string, unknown> {
   const node: MessageNode = { kind: "message", from: 0, to: 0, fields: [], innerFrom: 0, innerTo: 0, closed: true };
-  return decodeMessage(type === undefined ? node : { ...node, schema: type }, schema, () => {});
+  const schema = MODEL_CONFIG_SCHEMA.messages.get(type);
+  return decodeMessage(schema === undefined ? node : { ...node, schema }, MODEL_CONFIG_SCHEMA, () => {});
 }
 
 function defaultOf(field: FieldSchema, schema: Schema): unknown {

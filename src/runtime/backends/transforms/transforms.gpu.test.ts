@@ -4,6 +4,7 @@ import { tensorBytes, tensorFromBytes, type Tensor } from "../../../tensor/tenso
 import { noise, OBLIQUE } from "../../../testing/gpu-transform.ts";
 import { countMaps, withGpu } from "../../../testing/gpu.ts";
 import type { ModelConfig } from "../../../triton/model-config/model-config.ts";
+import { newMessage } from "../../../triton/model-config/new-message.ts";
 import type { Gpu } from "../../gpu.ts";
 import { createRunReport, type RunReport } from "../../run-report.ts";
 import type { ModelSource, Placement, RuntimeTensor } from "../backend.ts";
@@ -12,22 +13,14 @@ import { transformsBackend } from "./transforms.ts";
 type Port = readonly [name: string, type: DataType, dims: readonly number[]];
 
 function configOf(inputs: readonly Port[], outputs: readonly Port[], max_batch_size = 0): ModelConfig {
-  const port = ([name, data_type, dims]: Port) => ({ name, data_type, dims: [...dims], is_shape_tensor: false, is_non_linear_format_io: false });
-  return {
+  const port = ([name, data_type, dims]: Port) => ({ name, data_type, dims: [...dims] });
+  return newMessage("ModelConfig", {
     name: "step",
-    platform: "",
     backend: "python",
-    runtime: "",
-    version_policy: {},
     max_batch_size,
-    input: inputs.map((input) => ({ ...port(input), format: "FORMAT_NONE", allow_ragged_batch: false, optional: false })),
-    output: outputs.map((output) => ({ ...port(output), label_filename: "" })),
-    instance_group: [],
-    default_model_filename: "",
-    cc_model_filenames: {},
-    metric_tags: {},
-    parameters: {},
-  };
+    input: inputs.map((input) => newMessage("ModelInput", port(input))),
+    output: outputs.map((output) => newMessage("ModelOutput", port(output))),
+  });
 }
 
 function sourceOf(config: ModelConfig, text: string | undefined): ModelSource {

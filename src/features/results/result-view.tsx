@@ -14,6 +14,7 @@ import { viewersFor } from "../../viewers/viewers.ts";
 import { labelNames } from "./label-names.ts";
 import { gridOf } from "./placement.ts";
 import type { ResultTensor } from "./result-tensors.ts";
+import { RunAgain } from "./run-again.tsx";
 import { SaveButtons } from "./save-buttons.tsx";
 import { useTensorAccess } from "./use-tensor-access.ts";
 import { viewResult, type ViewedResult } from "./viewed-tensors.ts";
@@ -63,7 +64,7 @@ export function ResultView({ opened, tensors, model }: ResultViewProps) {
       </header>
       {loaded.status === "loading" && <PaneNotice icon={<Loader size="sm" />}>{t("loading", { name: opened.name })}</PaneNotice>}
       {loaded.status === "failed" && (
-        <PaneNotice action={<Button variant="default" onClick={() => setAttempt(attempt + 1)}>{t("retry")}</Button>}>
+        <PaneNotice action={loaded.code === "STALE_TENSOR" ? <RunAgain model={model} /> : <Button variant="default" onClick={() => setAttempt(attempt + 1)}>{t("retry")}</Button>}>
           {t("loadFailed", { name: opened.name, reason: loaded.reason })}
         </PaneNotice>
       )}

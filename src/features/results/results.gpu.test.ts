@@ -3,6 +3,7 @@ import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
+import { ConchError } from "../../base/errors.ts";
 import type { TensorHandle } from "../../runtime/protocol.ts";
 import { createDerivation } from "../../state/derived.ts";
 import { createDocumentStore } from "../../state/document.ts";
@@ -128,5 +129,16 @@ describe("the results", () => {
     app.session.setState({ loss: { kind: "worker", message: "", at: 1 } });
     await shows("The worker that held these tensors is gone");
     expect(text()).toContain("Element [1, 1]");
+  });
+
+  it("offer another run, not another attempt, for a tensor that is gone", async () => {
+    mount(DONE);
+    await shows("Element [1, 1]");
+    app.session.summarize = () => Promise.reject(new ConchError("STALE_TENSOR", "The tensor is no longer there"));
+    app.selection.getState().openResult("wire:hidden");
+    await shows("hidden cannot be read: The tensor is no longer there");
+    expect(button("Try again")).toBeUndefined();
+    button("Run again")?.click();
+    expect(verbs.execute).toHaveBeenCalledWith("m");
   });
 });

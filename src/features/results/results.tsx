@@ -1,5 +1,4 @@
 import { Alert, Button, Loader } from "@mantine/core";
-import { IconPlayerPlay } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import type { RunState } from "../../state/session.ts";
@@ -9,6 +8,7 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { openedTensor, resultTensors } from "./result-tensors.ts";
 import { ResultView } from "./result-view.tsx";
+import { RunAgain } from "./run-again.tsx";
 import { TensorList } from "./tensor-list.tsx";
 import classes from "./results.module.css";
 
@@ -23,9 +23,9 @@ export function Results() {
     case "cancelling":
       return <PaneNotice icon={<Loader size="sm" />}>{t("running")}</PaneNotice>;
     case "failed":
-      return <PaneNotice action={<RunAgain run={run} />}>{t("failed", { code: run.error?.code ?? "", message: run.error?.message ?? "" })}</PaneNotice>;
+      return <PaneNotice action={<RunAgain model={run.model} />}>{t("failed", { code: run.error?.code ?? "", message: run.error?.message ?? "" })}</PaneNotice>;
     case "cancelled":
-      return <PaneNotice action={<RunAgain run={run} />}>{t("cancelled")}</PaneNotice>;
+      return <PaneNotice action={<RunAgain model={run.model} />}>{t("cancelled")}</PaneNotice>;
     default:
       return run.result === null ? <Empty /> : <RunResults run={run} result={run.result} />;
   }
@@ -37,13 +37,6 @@ function Empty() {
   return <PaneNotice action={<Button variant="default" onClick={() => panes.getState().showTab("run")}>{t("toRun")}</Button>}>{t("empty")}</PaneNotice>;
 }
 
-function RunAgain({ run: { model } }: { run: RunState }) {
-  const { session } = useApp();
-  const t = useMessages(resultsMessages);
-  if (model === null) return null;
-  return <Button variant="default" leftSection={<IconPlayerPlay size={14} />} onClick={() => void session.execute(model)}>{t("runAgain")}</Button>;
-}
-
 function RunResults({ run, result }: { run: RunState; result: NonNullable<RunState["result"]> }) {
   const { session, selection } = useApp();
   const t = useMessages(resultsMessages);
@@ -52,7 +45,7 @@ function RunResults({ run, result }: { run: RunState; result: NonNullable<RunSta
   const opened = openedTensor(tensors, selected);
   // The client counts workers; the store changes whenever that number does.
   const generation = useStore(session, () => session.client.generation);
-  if (opened === undefined) return <PaneNotice action={<RunAgain run={run} />}>{t("nothing")}</PaneNotice>;
+  if (opened === undefined) return <PaneNotice action={<RunAgain model={run.model} />}>{t("nothing")}</PaneNotice>;
   const stale = opened.handle.generation !== generation;
   return (
     <div className={classes.results} data-testid="results" data-stale={stale || undefined}>
@@ -60,7 +53,7 @@ function RunResults({ run, result }: { run: RunState; result: NonNullable<RunSta
       <div className={classes.content}>
         {stale && (
           <Alert color="yellow" p={8} role="status" className={classes.stale}>
-            <span>{t("stale")}</span> <RunAgain run={run} />
+            <span>{t("stale")}</span> <RunAgain model={run.model} />
           </Alert>
         )}
         <ResultView key={opened.id} opened={opened} tensors={tensors} model={run.model ?? ""} />

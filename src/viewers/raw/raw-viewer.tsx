@@ -38,7 +38,8 @@ function Elements({ tensor }: Pick<ViewerProps, "tensor">) {
     return <PaneNotice action={<Button variant="default" onClick={() => setAsked(true)}>{t("copy")}</Button>}>{t("large", { size: formatBytes(bytes) })}</PaneNotice>;
   }
   if (loaded.status === "failed") {
-    const retry = <Button variant="default" onClick={() => setAttempt(attempt + 1)}>{t("retry")}</Button>;
+    // A tensor that is gone stays so: the results offer another run.
+    const retry = loaded.code === "STALE_TENSOR" ? undefined : <Button variant="default" onClick={() => setAttempt(attempt + 1)}>{t("retry")}</Button>;
     return <PaneNotice action={retry}>{t("failed", { reason: loaded.reason })}</PaneNotice>;
   }
   if (loaded.status === "loading" || loaded.value === undefined) return <PaneNotice icon={<Loader size="sm" />}>{t("loading")}</PaneNotice>;

@@ -20,7 +20,8 @@ export function Volume({ tensor, companions }: ViewerProps) {
     return loadScene(scene);
   });
   if (loaded.status === "failed") {
-    const retry = <Button variant="default" onClick={() => setAttempt(attempt + 1)}>{t("retry")}</Button>;
+    // A tensor that is gone stays so: the results offer another run.
+    const retry = loaded.code === "STALE_TENSOR" ? undefined : <Button variant="default" onClick={() => setAttempt(attempt + 1)}>{t("retry")}</Button>;
     return <PaneNotice action={retry}>{t("failed", { reason: loaded.reason })}</PaneNotice>;
   }
   if (loaded.status === "loading") return <PaneNotice icon={<Loader size="sm" />}>{t("loading")}</PaneNotice>;

@@ -68,7 +68,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "input list": { files: /^inputs\/input-kinds\.ts$/, may: ["input"], pure: true },
 
-  "protocol": { files: /^runtime\/protocol\.ts$/, may: ["plan", "model-config contract", "tensor", "base"] },
+  "protocol": { files: /^runtime\/protocol\.ts$/, may: ["plan", "onnx", "model-config contract", "tensor", "base"] },
   "client": { files: /^runtime\/client\.ts$/, may: ["protocol", "base"] },
   "gpu": { files: /^runtime\/((gpu|device|run-report)\.ts|memory\/.+)$/, may: ["protocol", "pure"] },
   "backend": {

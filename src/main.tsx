@@ -19,6 +19,7 @@ import { openFirst } from "./features/shell/open-first.ts";
 import type { RuntimePort } from "./runtime/client.ts";
 import { createDerivation } from "./state/derived.ts";
 import { createDocumentStore } from "./state/document.ts";
+import { createModelHeaders } from "./state/model-headers.ts";
 import { createPanesStore } from "./state/panes.ts";
 import { createPreview } from "./state/preview.ts";
 import { createSelectionStore } from "./state/selection.ts";
@@ -34,11 +35,13 @@ const parameters = new URLSearchParams(location.search);
 
 function createApp(): App {
   const document = createDocumentStore();
-  const derivation = createDerivation();
+  const headers = createModelHeaders(document);
+  const derivation = createDerivation(headers);
   const selection = createSelectionStore();
   const panes = createPanesStore();
   const spawn = (): RuntimePort => new Worker(new URL("./runtime/worker.ts", import.meta.url), { type: "module", name: "conch-runtime" }) as RuntimePort;
   const session = createSession({ document, derivation, spawn, ...(parameters.get("gpu") === "off" && { gpu: false }) });
+  void headers.begin((file) => session.readHeader(file));
   const workspace = createWorkspaceSession({
     document,
     derivation,
@@ -49,8 +52,8 @@ function createApp(): App {
     openStore: () => openWorkspaceStore(),
     notify: (notice) => showNotice(notice, app),
   });
-  const preview = createPreview({ document, selection, session });
-  const app: App = { document, derivation, selection, session, workspace, preview, panes };
+  const preview = createPreview({ document, headers, selection, session });
+  const app: App = { document, derivation, headers, selection, session, workspace, preview, panes };
   return app;
 }
 

@@ -4,6 +4,7 @@ import { openHttp } from "../repositories/http/open-http.ts";
 import type { RuntimePort } from "../runtime/client.ts";
 import { createDerivation } from "../state/derived.ts";
 import { createDocumentStore } from "../state/document.ts";
+import { createModelHeaders } from "../state/model-headers.ts";
 import { documentFiles, readTexts } from "../state/opened-files.ts";
 import { createSession, type SessionStore } from "../state/session.ts";
 import type { HeadlessAnswer, HeadlessFindings, HeadlessReport, HeadlessRequest } from "./headless-request.ts";
@@ -18,8 +19,8 @@ window.conchRun = async (request): Promise<HeadlessAnswer> => {
 
 window.conchLint = async (repository): Promise<HeadlessFindings> => {
   try {
-    const { document, derivation, view } = await open(repository);
-    const findings = derivation.allDiagnostics(view).map((finding) => ({ ...finding, ...place(document.getState().files.get(finding.file)?.text, finding.from) }));
+    const { document, view } = await open(repository);
+    const findings = view.diagnostics.map((finding) => ({ ...finding, ...place(document.getState().files.get(finding.file)?.text, finding.from) }));
     return { models: view.models.size, findings };
   } catch (thrown) {
     return { error: toErrorRecord(thrown) };
@@ -29,29 +30,32 @@ window.conchLint = async (repository): Promise<HeadlessFindings> => {
 async function open(repository: string) {
   const source = await openHttp(repository, (url, init) => fetch(url, init));
   const document = createDocumentStore();
-  const derivation = createDerivation();
+  const headers = createModelHeaders(document);
+  const derivation = createDerivation(headers);
   const texts = await readTexts(source, new AbortController().signal);
   document.getState().open({ kind: source.kind, name: source.name, emptyFolders: source.emptyFolders }, documentFiles(source, texts));
-  return { document, derivation, view: derivation.repository(document.getState().files, source.emptyFolders) };
+  return { document, derivation, headers, view: derivation.repository(document.getState().files, source.emptyFolders) };
 }
 
 async function run(request: HeadlessRequest): Promise<HeadlessReport> {
-  const { document, derivation, view } = await open(request.repository);
+  const { document, derivation, headers, view } = await open(request.repository);
   const { model, kind, outputs } = request;
-  const config = view.models.get(model)?.parsed?.config;
   if (!view.models.has(model)) {
     throw new ConchError("REQUEST_INVALID", `Request for unknown model: '${model}' is not found; the repository has ${[...view.models.keys()].join(", ")}`, {
       data: { found: model, expected: [...view.models.keys()] },
     });
   }
+  const spawn = (): RuntimePort => new Worker(new URL("../runtime/worker.ts", import.meta.url), { type: "module" }) as RuntimePort;
+  const session = createSession({ document, derivation, spawn });
+  await headers.begin((file) => session.readHeader(file));
+  const { files, origin } = document.getState();
+  const config = derivation.repository(files, origin?.emptyFolders).models.get(model)?.config;
   const unknown = outputs?.find((name) => config !== undefined && !config.output.some((output) => output.name === name));
   if (unknown !== undefined) {
     throw new ConchError("REQUEST_INVALID", `unexpected inference output '${unknown}' for model '${model}'; it has ${config?.output.map(({ name }) => name).join(", ")}`, {
       data: { found: unknown, model },
     });
   }
-  const spawn = (): RuntimePort => new Worker(new URL("../runtime/worker.ts", import.meta.url), { type: "module" }) as RuntimePort;
-  const session = createSession({ document, derivation, spawn });
   const warnings = await giveInputs(session, request);
   if (outputs !== undefined) session.setRequestedOutputs(model, outputs);
   await session.execute(model, { cache: request.cache, keepWires: false, ...(kind === undefined ? {} : { kind }) });

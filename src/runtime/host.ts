@@ -262,6 +262,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     },
     inspect: async ({ model, inputs }) =>
       inspectModel(sourceOf(uploadOf(model)), inputs, { shaderF16: gpu?.device.features.has("shader-f16") ?? false }),
+    header: ({ file }) => readHeader(blobAccess(file)),
     describe: async ({ name, blob }) => {
       const header = await readHeader(blobAccess(blob));
       return { configText: toConfig(header, name), facts: [["producer", header.producer]] };

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from "../base/errors.ts";
+import type { OnnxHeader } from "../onnx/header.ts";
 import type { ModelAbility } from "../plan/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DataType, TensorData } from "../tensor/data-type.ts";
@@ -184,6 +185,8 @@ export interface Requests {
   models: Request<{ models: readonly ModelUpload[] }, null>;
   /** Reads a model's header. Input shapes (batch included) refine the memory estimate. */
   inspect: Request<{ model: string; inputs: Readonly<Record<string, readonly number[]>> }, ModelInspection>;
+  /** The header of an .onnx file. */
+  header: Request<{ file: Blob }, OnnxHeader>;
   /** Makes a config.pbtxt for a lone model file. */
   describe: Request<{ name: string; blob: Blob }, { configText: string; facts: readonly (readonly [string, string])[] }>;
   decode: Request<

@@ -1,12 +1,15 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { parseConfig, type ParsedConfig } from "../triton/model-config/decode.ts";
 import { buildEnsembleGraph, type EnsembleGraph } from "../triton/ensemble/graph.ts";
-import { graphModel, type GraphModel } from "../triton/ensemble/graph-model.ts";
-import { withIds } from "../triton/findings.ts";
+import type { GraphModel } from "../triton/ensemble/graph-model.ts";
+import { createLoader } from "../triton/loading/load.ts";
+import { DEFAULT_SERVER } from "../triton/loading/server.ts";
+import type { ModelVerdict } from "../triton/loading/verdict.ts";
+import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { readRepository, type ModelDirectory } from "../triton/repository/repository.ts";
 import { resolveBackend, type ResolvedBackend } from "../triton/repository/backend.ts";
-import { directoryFindings } from "../triton/repository/versions.ts";
 import type { DocumentFile } from "./document.ts";
+import type { ModelHeaders, ModelHeadersState } from "./model-headers.ts";
 
 /** One model of the open repository. */
 export interface ModelView {
@@ -14,6 +17,10 @@ export interface ModelView {
   readonly directory: ModelDirectory;
   /** Absent where the directory has no config.pbtxt. */
   readonly parsed?: ParsedConfig;
+  /** What a server would make of it. */
+  readonly verdict: ModelVerdict;
+  /** The configuration as the server completes it, from the text and the model's file. */
+  readonly config: ModelConfig;
   readonly backend: ResolvedBackend;
   readonly isEnsemble: boolean;
 }
@@ -22,7 +29,7 @@ export interface ModelView {
 export interface RepositoryView {
   readonly models: ReadonlyMap<string, ModelView>;
   readonly graphModels: ReadonlyMap<string, GraphModel>;
-  /** Of the repository and of every configuration; those of ensembles come from their graphs. Sorted by file. */
+  /** Every finding, one entry per id, sorted by file and place. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -33,11 +40,13 @@ export interface EnsembleView {
   readonly stale: boolean;
 }
 
-/** Derives views from files, remembering what did not change: a file is parsed once per text, a graph built once per set of configurations. */
-export function createDerivation() {
+/** Derives views from files, remembering what did not change: a file is parsed once per text, a model loaded once per change that concerns it. */
+export function createDerivation(headers?: ModelHeaders) {
   const parsed = new Map<string, ParsedConfig>();
   const lastGood = new Map<string, EnsembleGraph>();
-  let before: { files: ReadonlyMap<string, DocumentFile>; view: RepositoryView } | undefined;
+  const loader = createLoader();
+  let before: { files: ReadonlyMap<string, DocumentFile>; headers: ModelHeadersState["headers"] | undefined; view: RepositoryView } | undefined;
+  let layout: { paths: string; repository: ReturnType<typeof readRepository> } | undefined;
   const ensembles = new WeakMap<RepositoryView, Map<string, EnsembleView>>();
 
   const configOf = (path: string, text: string): ParsedConfig => {
@@ -48,30 +57,56 @@ export function createDerivation() {
     return fresh;
   };
 
+  /** The same directories as long as the paths are the same: typing does not change where things lie. */
+  const layoutOf = (paths: readonly string[]): ReturnType<typeof readRepository> => {
+    const key = paths.join("\n");
+    if (layout?.paths !== key) layout = { paths: key, repository: readRepository(paths) };
+    return layout.repository;
+  };
+
   const repository = (files: ReadonlyMap<string, DocumentFile>, emptyFolders: readonly string[] = []): RepositoryView => {
-    if (before?.files === files) return before.view;
-    const { models: directories, diagnostics } = readRepository([...files.keys(), ...emptyFolders.map((folder) => `${folder}/`)]);
+    const read = headers?.getState().headers;
+    if (before?.files === files && before.headers === read) return before.view;
+    const { models: directories, diagnostics } = layoutOf([...files.keys(), ...emptyFolders.map((folder) => `${folder}/`)]);
+    const configs = new Map<string, ParsedConfig>();
+    for (const { name, config } of directories.values()) {
+      const text = config === undefined ? undefined : files.get(config)?.text;
+      if (config !== undefined && text !== undefined) configs.set(name, configOf(config, text));
+    }
+    const verdicts = loader.load(
+      {
+        directories,
+        config: (model) => configs.get(model),
+        onnx: (path) => read?.get(path),
+        text: (path) => files.get(path)?.text,
+        size: (path) => files.get(path)?.file?.size ?? files.get(path)?.text?.length,
+      },
+      DEFAULT_SERVER,
+    );
     const models = new Map<string, ModelView>();
     const graphModels = new Map<string, GraphModel>();
     const findings = [...diagnostics];
     for (const directory of directories.values()) {
-      const text = directory.config === undefined ? undefined : files.get(directory.config)?.text;
-      const config = text === undefined ? undefined : configOf(directory.config!, text);
-      const source = config ?? configOf(`${directory.name}/config.pbtxt`, "");
-      const isEnsemble = source.config.platform === "ensemble" || source.config.ensemble_scheduling !== undefined;
-      models.set(directory.name, {
-        name: directory.name,
+      const { name } = directory;
+      const verdict = verdicts.get(name);
+      if (verdict === undefined) continue;
+      const config = configs.get(name);
+      const isEnsemble = verdict.config.platform === "ensemble" || verdict.config.ensemble_scheduling !== undefined;
+      models.set(name, {
+        name,
         directory,
         ...(config === undefined ? {} : { parsed: config }),
-        backend: resolveBackend(directory, source.config),
+        verdict,
+        config: verdict.config,
+        backend: resolveBackend(directory, verdict.config),
         isEnsemble,
       });
-      if (config === undefined) continue;
-      graphModels.set(directory.name, graphModel(directory, config));
-      findings.push(...config.diagnostics, ...withIds(config.valid ? directoryFindings(directory, config) : []));
+      graphModels.set(name, { name, config: verdict.config, ...(config === undefined ? {} : { parsed: config }), versions: verdict.versions });
+      findings.push(...verdict.findings);
     }
-    const view: RepositoryView = { models, graphModels, diagnostics: findings };
-    before = { files, view };
+    const unique = [...new Map(findings.map((finding) => [finding.id, finding])).values()];
+    const view: RepositoryView = { models, graphModels, diagnostics: unique.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.from - b.from)) };
+    before = { files, headers: read, view };
     return view;
   };
 
@@ -89,18 +124,7 @@ export function createDerivation() {
     return fresh;
   };
 
-  /** Every finding: the repository's, each configuration's, each ensemble's; one entry per id. */
-  const allDiagnostics = (view: RepositoryView): readonly Diagnostic[] => {
-    const all = [...view.diagnostics];
-    for (const model of view.models.values()) {
-      if (model.isEnsemble && model.parsed?.valid === true) all.push(...ensemble(view, model.name).graph.diagnostics);
-    }
-    return [...new Map(all.map((finding) => [finding.id, finding])).values()].sort(
-      (a, b) => a.file.localeCompare(b.file) || a.from - b.from,
-    );
-  };
-
-  return { repository, ensemble, allDiagnostics };
+  return { repository, ensemble };
 }
 
 /** Memoised views of one document. */

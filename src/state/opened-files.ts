@@ -49,14 +49,14 @@ export function editedPaths(files: ReadonlyMap<string, DocumentFile>): string[] 
 /** The model to show first: an ensemble that no other one has as a step, else any ensemble, else the first model; by name. */
 export function firstModel(view: RepositoryView): string | null {
   const models = [...view.models.values()].sort((a, b) => a.name.localeCompare(b.name));
-  const inner = new Set(models.flatMap(({ parsed }) => parsed?.config.ensemble_scheduling?.step.map((step) => step.model_name) ?? []));
+  const inner = new Set(models.flatMap(({ config }) => config.ensemble_scheduling?.step.map((step) => step.model_name) ?? []));
   const found = models.find(({ isEnsemble, name }) => isEnsemble && !inner.has(name)) ?? models.find(({ isEnsemble }) => isEnsemble) ?? models[0];
   return found?.name ?? null;
 }
 
 /** The input that dropped files are for: the first that is no matrix and has to be given, else the first that is no matrix. */
 export function inputForFiles(view: RepositoryView, model: string): string | undefined {
-  const inputs = view.models.get(model)?.parsed?.config.input ?? [];
+  const inputs = view.models.get(model)?.config.input ?? [];
   const data = inputs.filter(({ data_type, dims }) => !(data_type === "TYPE_FP64" && dims.length === 2));
   return (data.find(({ optional }) => !optional) ?? data[0])?.name;
 }

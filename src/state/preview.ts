@@ -2,6 +2,7 @@ import { createStore } from "zustand/vanilla";
 import { toErrorRecord, type ErrorRecord } from "../base/errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DocumentStore } from "./document.ts";
+import type { ModelHeaders } from "./model-headers.ts";
 import type { SelectionStore } from "./selection.ts";
 import type { SessionStore } from "./session.ts";
 
@@ -13,11 +14,19 @@ export interface PreviewState {
   readonly error: ErrorRecord | null;
 }
 
+/** What a preview follows. */
+export interface PreviewSources {
+  readonly document: DocumentStore;
+  readonly headers: ModelHeaders;
+  readonly selection: SelectionStore;
+  readonly session: SessionStore;
+}
+
 /** Pause after the last change before the plan is made, so that typing does not start one per key. Milliseconds. */
 const PAUSE = 150;
 
 /** Keeps the preview of the open model true, and with it the inspections and placements that the graph shows. */
-export function createPreview({ document, selection, session }: { document: DocumentStore; selection: SelectionStore; session: SessionStore }) {
+export function createPreview({ document, headers, selection, session }: PreviewSources) {
   const store = createStore<PreviewState>()(() => ({ model: null, plan: null, error: null }));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let made = 0;
@@ -44,6 +53,7 @@ export function createPreview({ document, selection, session }: { document: Docu
 
   const stops = [
     document.subscribe((state, before) => state.files !== before.files && schedule()),
+    headers.subscribe((state, before) => state.headers !== before.headers && schedule()),
     selection.subscribe((state, before) => state.model !== before.model && schedule()),
     session.subscribe((state, before) => {
       const model = selection.getState().model;

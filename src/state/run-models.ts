@@ -56,7 +56,12 @@ function runModel(view: ModelView, files: ReadonlyMap<string, DocumentFile>, kin
   const config = withKind(written, view.isEnsemble ? undefined : kind);
   const version = servedVersion(view.directory, config.version_policy);
   const paths = [...(version?.files ?? []), ...view.directory.files];
-  return { view, config, version: version?.number ?? 1, paths, contentKey: contentKey(JSON.stringify(config), paths, files, kind) };
+  return { view, config, version: version?.number ?? 1, paths, contentKey: contentKey(configKey(parsed?.text, config), paths, files, kind) };
+}
+
+/** What of a configuration a loaded model depends on: its text, and what the server's completion adds to inputs and outputs. */
+function configKey(text: string | undefined, { max_batch_size, input, output }: ModelConfig): string {
+  return JSON.stringify([text, max_batch_size, input, output]);
 }
 
 function withKind(config: ModelConfig, kind: "gpu" | "cpu" | undefined): ModelConfig {

@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { ConchError, isAbort, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
+import type { OnnxHeader } from "../onnx/header.ts";
 import { compilePlan } from "../plan/compile.ts";
 import { overDeviceLimit } from "../plan/limits.ts";
 import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
@@ -118,8 +119,8 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
   }
 
   function configOf(model: string): ModelConfig {
-    const config = repository().view.models.get(model)?.parsed?.config;
-    if (config === undefined) throw new ConchError("MODEL_NOT_RUNNABLE", `model '${model}' has no config.pbtxt`, { data: { model } });
+    const config = repository().view.models.get(model)?.config;
+    if (config === undefined) throw new ConchError("MODEL_NOT_RUNNABLE", `Request for unknown model: '${model}' is not found`, { data: { model } });
     return config;
   }
 
@@ -344,6 +345,8 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
       store.setState(({ requestedOutputs }) => ({ requestedOutputs: { ...requestedOutputs, [model]: outputs } })),
     inspect,
     plan,
+    /** The header of an .onnx file, read in the worker. Throws ONNX_EMPTY, ONNX_NOT_ONNX, ONNX_TRUNCATED. */
+    readHeader: (file: Blob): Promise<OnnxHeader> => client.request("header", { file }),
     /** Starts the worker if need be. */
     start: () => client.environment(),
     /** Named so because the state has a `run` of its own. */

@@ -2,6 +2,7 @@ import { createContext, useContext } from "react";
 import { assert } from "../base/errors.ts";
 import type { Derivation } from "../state/derived.ts";
 import type { DocumentStore } from "../state/document.ts";
+import type { ModelHeaders } from "../state/model-headers.ts";
 import type { SelectionStore } from "../state/selection.ts";
 import type { PanesStore } from "../state/panes.ts";
 import type { PreviewStore } from "../state/preview.ts";
@@ -14,6 +15,8 @@ export interface App {
   readonly document: DocumentStore;
   /** Views derived from those texts, memoised. */
   readonly derivation: Derivation;
+  /** Headers of the repository's .onnx files. */
+  readonly headers: ModelHeaders;
   /** What the user looks at. */
   readonly selection: SelectionStore;
   /** Inputs, runs and results, and the worker behind them. */

@@ -7,10 +7,12 @@ import { useApp } from "./app-context.ts";
 
 /** What follows from the files of the open repository; the same object until they change. */
 export function useRepository(): RepositoryView {
-  const { document, derivation } = useApp();
+  const { document, derivation, headers } = useApp();
   const files = useStore(document, (state) => state.files);
   const origin = useStore(document, (state) => state.origin);
-  return useMemo(() => derivation.repository(files, origin?.emptyFolders), [derivation, files, origin]);
+  const read = useStore(headers, (state) => state.headers);
+  // The derivation looks at the headers by itself; a change of them makes it look again.
+  return useMemo(() => derivation.repository(files, origin?.emptyFolders), [derivation, files, origin, read]);
 }
 
 /** The model on screen as a graph; undefined where none is open. */
@@ -23,7 +25,5 @@ export function useOpenModel(): OpenModel | undefined {
 
 /** Every finding of the open repository. */
 export function useDiagnostics(): readonly Diagnostic[] {
-  const { derivation } = useApp();
-  const repository = useRepository();
-  return useMemo(() => derivation.allDiagnostics(repository), [derivation, repository]);
+  return useRepository().diagnostics;
 }

@@ -24,12 +24,12 @@ output [{ name: "y" data_type: TYPE_FP32 dims: [ 4 ] }]
 `;
 const WORDS = TWICE.replaceAll("TYPE_FP32", "TYPE_STRING");
 
-function open(ensemble = ENSEMBLE, name = "e"): OpenModel & { all: ReturnType<ReturnType<typeof createDerivation>["allDiagnostics"]> } {
+function open(ensemble = ENSEMBLE, name = "e"): OpenModel & { all: OpenModel["repository"]["diagnostics"] } {
   const derivation = createDerivation();
   const texts = { "e/config.pbtxt": ensemble, "twice/config.pbtxt": TWICE, "words/config.pbtxt": WORDS };
   const files = new Map(Object.entries(texts).map(([path, text]) => [path, { path, text }]));
   const repository = derivation.repository(files, ["e/1", "twice/1", "words/1"]);
-  return { ...openModelOf(derivation, repository, name)!, all: derivation.allDiagnostics(repository) };
+  return { ...openModelOf(derivation, repository, name)!, all: repository.diagnostics };
 }
 
 const model = open();

@@ -8,7 +8,7 @@ import type { DocumentFile } from "../../state/document.ts";
 export function labelNames(open: OpenModel, tensor: string, files: ReadonlyMap<string, DocumentFile>): readonly string[] | undefined {
   const { view, graph, repository } = open;
   const ofModel = (model: string, output: string): string | undefined => {
-    const config = repository.models.get(model)?.parsed?.config;
+    const config = repository.models.get(model)?.config;
     const file = config?.output.find(({ name }) => name === output)?.label_filename ?? "";
     return file === "" ? undefined : files.get(`${model}/${file}`)?.text;
   };

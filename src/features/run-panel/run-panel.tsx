@@ -18,7 +18,7 @@ export function RunPanel() {
   const inputs = useStore(session, (state) => (model === null ? undefined : state.inputs[model]));
   const requested = useStore(session, (state) => (model === null ? undefined : state.requestedOutputs[model]));
   const view = derivation.repository(files, document.getState().origin?.emptyFolders);
-  const config = model === null ? undefined : view.models.get(model)?.parsed?.config;
+  const config = model === null ? undefined : view.models.get(model)?.config;
   if (model === null || config === undefined) return <PaneNotice>{t("noModel")}</PaneNotice>;
   const outputs = config.output.map(({ name }) => name);
   const wanted = requested ?? outputs;

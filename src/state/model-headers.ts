@@ -1,0 +1,101 @@
+import { createStore } from "zustand/vanilla";
+import { ConchError } from "../base/errors.ts";
+import type { OnnxHeader } from "../onnx/header.ts";
+import type { RepositoryFile } from "../repositories/source.ts";
+import type { DocumentFile, DocumentStore } from "./document.ts";
+
+/** The headers of the open repository's .onnx files, as far as they have been read. */
+export interface ModelHeadersState {
+  /** Repository path → header, or why there is none. A file that is still being read, or is too far away to be, is absent. */
+  readonly headers: ReadonlyMap<string, OnnxHeader | ConchError>;
+  /** True while files are being read. */
+  readonly reading: boolean;
+}
+
+/** Reads the header of a model file in the worker. Rejects with ONNX_EMPTY, ONNX_NOT_ONNX or ONNX_TRUNCATED where the file is to blame. */
+export type ReadHeader = (file: Blob) => Promise<OnnxHeader>;
+
+/** Files read at the same time. */
+const AT_ONCE = 4;
+/** A file that has to be fetched or unpacked as a whole is only read up to this size. Bytes. */
+const MOST_FETCHED = 64 << 20;
+/** Errors that say something of the file; after any other one it is read again when the document next changes. */
+const ABOUT_THE_FILE: ReadonlySet<string> = new Set(["ONNX_EMPTY", "ONNX_NOT_ONNX", "ONNX_TRUNCATED"]);
+
+/** Keeps the headers of the open repository's models at hand: reads those that are new, forgets those that are gone. */
+export function createModelHeaders(document: DocumentStore) {
+  const store = createStore<ModelHeadersState>()(() => ({ headers: new Map(), reading: false }));
+  const known = new WeakMap<RepositoryFile, OnnxHeader | ConchError>();
+  let read: ReadHeader | undefined;
+  let round: Promise<void> | undefined;
+  /** What the present round has asked for: a failure is not asked for again at once. */
+  let tried = new WeakSet<RepositoryFile>();
+
+  function models(): DocumentFile[] {
+    return [...document.getState().files.values()].filter(({ path, file }) => file !== undefined && path.endsWith(".onnx"));
+  }
+
+  function publish(reading: boolean): void {
+    const found = models().flatMap(({ path, file }) => {
+      const header = file && known.get(file);
+      return header === undefined ? [] : [[path, header] as const];
+    });
+    const { headers } = store.getState();
+    const same = found.length === headers.size && found.every(([path, header]) => headers.get(path) === header);
+    store.setState({ reading, ...(same ? {} : { headers: new Map(found) }) });
+  }
+
+  async function readOne({ file }: DocumentFile): Promise<void> {
+    if (file === undefined || read === undefined) return;
+    try {
+      known.set(file, await read(await file.blob()));
+    } catch (thrown) {
+      if (thrown instanceof ConchError && ABOUT_THE_FILE.has(thrown.code)) known.set(file, thrown);
+    }
+  }
+
+  /** One pass over what is not known yet; true where there was anything. */
+  async function pass(): Promise<boolean> {
+    const { origin } = document.getState();
+    const near = origin?.kind === "directory" || origin?.kind === "dropped" || origin?.kind === "new";
+    const wanted = models().filter(({ file }) => file !== undefined && !known.has(file) && !tried.has(file) && (near || file.size <= MOST_FETCHED));
+    if (wanted.length === 0) return false;
+    publish(true);
+    for (let from = 0; from < wanted.length; from += AT_ONCE) {
+      const batch = wanted.slice(from, from + AT_ONCE);
+      for (const { file } of batch) if (file !== undefined) tried.add(file);
+      await Promise.all(batch.map(readOne));
+      publish(true);
+      if (document.getState().origin !== origin) break;
+    }
+    return true;
+  }
+
+  function update(): Promise<void> {
+    round ??= (async () => {
+      tried = new WeakSet();
+      while (await pass());
+      round = undefined;
+      publish(false);
+    })();
+    return round;
+  }
+
+  const stop = document.subscribe((state, before) => {
+    if (state.files !== before.files && read !== undefined) void update();
+  });
+
+  return Object.assign(store, {
+    /** Begins to read, by this function: the session's worker. */
+    begin: (reader: ReadHeader): Promise<void> => {
+      read = reader;
+      return update();
+    },
+    /** When nothing is left to read. */
+    settled: (): Promise<void> => round ?? Promise.resolve(),
+    stop,
+  });
+}
+
+/** The store with its verbs. */
+export type ModelHeaders = ReturnType<typeof createModelHeaders>;

@@ -17,9 +17,10 @@ export function countBySeverity(findings: readonly Diagnostic[]): Readonly<Recor
   return counts;
 }
 
-/** Errors first, then warnings, then notes; else in the given order. */
+/** Errors first, of them those that Triton reports, then warnings, then notes; else in the given order. */
 export function bySeverity(findings: readonly Diagnostic[]): readonly Diagnostic[] {
-  return [...findings].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  const rank = ({ severity, first }: Diagnostic): number => 2 * ORDER.indexOf(severity) - (first === true ? 1 : 0);
+  return [...findings].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Takes the user to a finding: its model and file open, the node or wire that it is about selected, its text visible. */

@@ -72,6 +72,7 @@ function Problem({ finding }: { finding: Diagnostic }) {
         <SeverityGlyph severity={finding.severity} label={t(finding.severity)} />
         <span className={classes.words}>
           <span className={classes.message}>{finding.message}</span>
+          {finding.first && <span className={classes.first}>{t("first")}</span>}
           {finding.hint !== undefined && <span className={classes.hint}>{finding.hint}</span>}
           <span className={classes.where}>
             {finding.file}

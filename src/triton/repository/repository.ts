@@ -42,27 +42,31 @@ const PLACEHOLDER = /(?:^|\/)\.(?:gitkeep|keep)$/;
 
 /**
  * The models in a list of file paths (a path that ends with "/" is an empty folder). The repository may lie deeper in the list:
- * the folder whose sub-folders hold the most models is its root.
+ * the folder whose sub-folders hold the most models is its root. `root` says where it lies instead: "" for the paths as they are.
  */
-export function readRepository(paths: readonly string[]): Repository {
+export function readRepository(paths: readonly string[], root?: string): Repository {
   const clean = [...new Set(paths.map((path) => path.replaceAll("\\", "/").replace(/^(?:\.?\/)+/, "")))].filter((path) => path !== "");
   const kept = clean.filter((path) => !DEBRIS.test(path)).sort(byPath);
-  const root = findRoot(kept);
+  const before = root ?? findRoot(kept);
   const models = new Map<string, string[]>();
   const ignored = clean.filter((path) => DEBRIS.test(path));
   for (const path of kept) {
-    const [, name] = path.startsWith(root) ? /^([^/]+)\/./.exec(path.slice(root.length)) ?? [] : [];
+    const [, name] = path.startsWith(before) ? /^([^/]+)\/./.exec(path.slice(before.length)) ?? [] : [];
     if (name === undefined) ignored.push(path);
-    else models.set(name, [...(models.get(name) ?? []), path.slice(root.length)]);
+    else {
+      const files = models.get(name) ?? [];
+      if (files.length === 0) models.set(name, files);
+      files.push(path.slice(before.length));
+    }
   }
   const directories = new Map<string, ModelDirectory>();
   for (const [name, files] of models) {
     const directory = readModel(name, files);
-    if (directory.config === undefined && directory.versions.length === 0) ignored.push(...files.map((file) => root + file));
+    if (directory.config === undefined && directory.versions.length === 0) ignored.push(...files.map((file) => before + file));
     else directories.set(name, directory);
   }
   const findings = [...directories.values()].flatMap(directoryFindings);
-  return { root, models: directories, ignored, diagnostics: withIds(findings) };
+  return { root: before, models: directories, ignored, diagnostics: withIds(findings) };
 }
 
 function byPath(a: string, b: string): number {

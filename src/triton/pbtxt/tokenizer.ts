@@ -1,5 +1,3 @@
-import { loneByte } from "./byte-text.ts";
-
 /** Kinds of protobuf's text tokens (google::protobuf::io::Tokenizer). */
 export type TokenType = "identifier" | "integer" | "float" | "string" | "symbol" | "end";
 
@@ -61,7 +59,7 @@ export function createTokenizer(text: string, report: (error: TokenError) => voi
       column = 0;
     } else if (code === 9) column += TAB - (column % TAB);
     // A surrogate half counts two: the pair is four bytes.
-    else if (code < 0x80 || (loneByte(code) !== undefined && !isHead(text.charCodeAt(position - 1)))) column += 1;
+    else if (code < 0x80) column += 1;
     else if (code < 0x800 || (code >= 0xd800 && code < 0xe000)) column += 2;
     else column += 3;
     position++;
@@ -216,15 +214,8 @@ export function createTokenizer(text: string, report: (error: TokenError) => voi
   return tokenizer;
 }
 
-/** Whether a UTF-16 unit is the first half of a pair. */
-function isHead(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xdc00;
-}
-
 /** First byte of a code point's UTF-8 form. */
 function firstByte(code: number): number {
-  const lone = loneByte(code);
-  if (lone !== undefined) return lone;
   if (code < 0x800) return 0xc0 | (code >> 6);
   if (code < 0x10000) return 0xe0 | (code >> 12);
   return 0xf0 | (code >> 18);

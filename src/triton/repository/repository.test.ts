@@ -91,7 +91,7 @@ describe("the backend", () => {
     ["by platform", 'platform: "onnxruntime_onnx"', [], { backend: "onnxruntime", platform: "onnxruntime_onnx", filename: "model.onnx" }],
     ["by backend", 'backend: "python"', [], { backend: "python", platform: "", filename: "model.py" }],
     ["with a file name of its own", 'backend: "onnxruntime" default_model_filename: "net.onnx"', [], { backend: "onnxruntime", platform: "onnxruntime_onnx", filename: "net.onnx" }],
-    ["of a compiled torch model", 'backend: "pytorch"', ["a/1/model.pt2"], { backend: "pytorch", platform: "torch_aoti", filename: "model.pt2" }],
+    ["of a compiled torch model", 'platform: "torch_aoti"', ["a/1/model.pt2"], { backend: "pytorch", platform: "torch_aoti", filename: "model.pt2" }],
     ["of a forest", 'backend: "fil" parameters { key: "model_type" value { string_value: "lightgbm" } }', [], { backend: "fil", platform: "", filename: "model.txt" }],
     ["of an ensemble", 'platform: "ensemble"', [], { backend: "", platform: "ensemble", filename: "" }],
     ["that nothing tells", "", [], { backend: "", platform: "", filename: "" }],

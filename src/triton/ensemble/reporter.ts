@@ -1,20 +1,36 @@
-import type { DiagnosticSubject, Fix } from "../../base/diagnostic.ts";
+import type { DiagnosticSubject, Fix, Severity } from "../../base/diagnostic.ts";
 import type { Finding } from "../findings.ts";
 import type { ModelConfig } from "../model-config/model-config.ts";
 import { findPath, type Path, scalarOf } from "../pbtxt/path.ts";
 import type { TextRange } from "../pbtxt/tree.ts";
 import type { GraphModel } from "./graph-model.ts";
 
-/** Makes findings about one ensemble, placed in its text. */
+/**
+ * Where in the server a check runs, which decides how its words reach the user: while the directory is read ("poll", bare words), among the
+ * models of the repository ("dependencies", bare words, at load), or while the model itself is created ("load", behind a status code).
+ */
+export type Phase = "poll" | "dependencies" | "load";
+
+/** The status code in front of an error of the phase "load". */
+type Status = "Invalid argument" | "Internal" | "Not found" | "Unsupported";
+
+/** What a finding says besides its message. */
+export interface FindingMore {
+  hint?: string | undefined;
+  fix?: Fix | undefined;
+  subject?: DiagnosticSubject | undefined;
+  /** Default: "error". */
+  severity?: Severity;
+  /** Default: "Invalid argument". */
+  status?: Status;
+}
+
+/** Makes findings about one model, placed in its text. */
 export interface Reporter {
   readonly model: GraphModel;
   readonly config: ModelConfig;
-  add(
-    code: string,
-    message: string,
-    at: Path | TextRange | undefined,
-    more?: { hint?: string | undefined; fix?: Fix | undefined; subject?: DiagnosticSubject; load?: boolean },
-  ): void;
+  /** `at`: the field concerned; where the text does not have it, the nearest message around it that it does have. */
+  add(code: string, message: string, at: Path | TextRange | undefined, more?: FindingMore): void;
   /** A fix that puts `text` in the place of a range, for a name that was probably meant; undefined where there is none. */
   replacement(range: TextRange | undefined, name: string | undefined): { hint: string; fix: Fix } | undefined;
   /** Range of a map entry's key. */
@@ -22,28 +38,32 @@ export interface Reporter {
   readonly findings: Finding[];
 }
 
-/** A reporter without findings. */
-export function createReporter(model: GraphModel): Reporter {
+/** A reporter for the checks of one phase, without findings or adding to those given. */
+export function createReporter(model: GraphModel, phase: Phase = "poll", findings: Finding[] = []): Reporter {
   const { parsed, config } = model;
   const file = parsed?.file ?? `${model.name}/config.pbtxt`;
-  const findings: Finding[] = [];
   const rangeOf = (at: Path | TextRange | undefined): TextRange => {
     if (at === undefined) return { from: 0, to: 0 };
-    return "from" in at ? at : (parsed?.rangeOf(at) ?? { from: 0, to: 0 });
+    if ("from" in at) return at;
+    for (let length = at.length; length > 0; length--) {
+      const range = parsed?.rangeOf(at.slice(0, length));
+      if (range !== undefined) return range;
+    }
+    return { from: 0, to: 0 };
   };
   return {
     model,
     config,
     findings,
-    add(code, message, at, { hint, fix, subject, load } = {}) {
+    add(code, message, at, { hint, fix, subject, severity = "error", status = "Invalid argument" } = {}) {
       findings.push({
         code,
-        severity: "error",
-        stage: load === true ? "load" : "poll",
+        severity,
+        stage: phase === "poll" ? "poll" : "load",
         model: model.name,
         file,
         ...rangeOf(at),
-        message,
+        message: phase === "load" && severity === "error" ? `${status}: ${message}` : message,
         ...(hint === undefined ? {} : { hint }),
         ...(fix === undefined ? {} : { fix }),
         ...(subject === undefined ? {} : { subject }),

@@ -19,7 +19,7 @@ export function ensembleFindings(
   if (model.config.platform !== "ensemble" && model.config.ensemble_scheduling === undefined) return [];
   const reporter = createReporter(model);
   schedulingFindings(reporter);
-  crossModelFindings(reporter, models, visiting, known);
+  crossModelFindings(createReporter(model, "dependencies", reporter.findings), models, visiting, known);
   known.set(model.name, reporter.findings);
   return reporter.findings;
 }
@@ -35,7 +35,6 @@ function crossModelFindings(reporter: Reporter, models: Models, visiting: readon
   if (chain !== undefined) {
     const index = steps.findIndex(({ model_name }) => chain.includes(model_name));
     reporter.add("ENSEMBLE_CYCLE", `circular dependency between ensembles: ${chain.join(" -> ")}`, stepPath(index, "model_name"), {
-      load: true,
       subject: { step: index },
     });
     return;
@@ -44,13 +43,12 @@ function crossModelFindings(reporter: Reporter, models: Models, visiting: readon
   for (const [index, step] of steps.entries()) dependency(reporter, models, step, index, path, known);
   composition(reporter, models, steps);
   decoupledOrigins(reporter, models, steps);
-  const cache = reporter.config["response_cache"] as { enable?: boolean } | undefined;
+  const cache = reporter.config.response_cache;
   if (cache?.enable === true && isDecoupled(reporter.model, models)) {
     reporter.add(
       "ENSEMBLE_CACHE_DECOUPLED",
       `Invalid argument: Response Cache does not currently support model ${reporter.model.name} with 'decoupled' transaction policy. Please disable the response cache.`,
       ["response_cache"],
-      { load: true },
     );
   }
 }
@@ -72,7 +70,6 @@ function missingModels(reporter: Reporter, models: Models, steps: readonly Ensem
     const exists = models.has(model_name);
     const close = exists ? undefined : nearest(model_name, models.keys());
     reporter.add("ENSEMBLE_MISSING_MODEL", `ensemble ${reporter.model.name} contains models that are not available or ambiguous: ${model_name}`, path, {
-      load: true,
       subject: { step: index },
       hint: exists ? "Triton refuses this model's own configuration." : "The repository has no such model.",
       ...reporter.replacement(reporter.model.parsed?.rangeOf(path), close),
@@ -116,7 +113,7 @@ function dependency(
       "ENSEMBLE_INVALID_STEP",
       `ensemble '${name}' depends on '${model.name}' which is not valid. Model '${model.name}' failed with error: ${inner.message}`,
       stepPath(index, "model_name"),
-      { load: true, subject },
+      { subject },
     );
     return;
   }
@@ -127,7 +124,7 @@ function dependency(
       "ENSEMBLE_STEP_NO_VERSION",
       `ensemble '${name}' depends on '${model.name}' which has no loaded version. Model '${model.name}' loading failed with error: ${reason}`,
       stepPath(index, "model_name"),
-      { load: true, subject },
+      { subject },
     );
   } else if (step.model_version !== -1 && !model.versions.includes(step.model_version)) {
     const written = reporter.model.parsed?.rangeOf(stepPath(index, "model_version"));
@@ -135,7 +132,7 @@ function dependency(
       "ENSEMBLE_STEP_VERSION",
       `ensemble '${name}' depends on '${model.name}' whose required version ${step.model_version} is not loaded.`,
       written ?? stepPath(index, "model_name"),
-      { load: true, subject, hint: "Write model_version: -1 for the latest version; left out, it means version 0." },
+      { subject, hint: "Write model_version: -1 for the latest version; left out, it means version 0." },
     );
   }
 }
@@ -167,7 +164,7 @@ function composition(reporter: Reporter, models: Models, steps: readonly Ensembl
         "ENSEMBLE_BATCH_SIZE",
         `ensemble ${name} allows maximum batch size ${config.max_batch_size}, but it contains model ${model.name} which only allows maximum batch size to be ${allowed}`,
         ["max_batch_size"],
-        { load: true, subject: { step: index } },
+        { subject: { step: index } },
       );
     }
     mapFindings(reporter, tensors, model, step, index, "input_map");
@@ -197,7 +194,6 @@ function mapFindings(
       : `in ensemble ${name}, ensemble tensor ${tensor} is mapped from non-existing output ${port} in model ${model.name}`;
     const range = reporter.keyRange(index, side, port);
     reporter.add(input ? "ENSEMBLE_UNKNOWN_INPUT" : "ENSEMBLE_UNKNOWN_OUTPUT", message, range ?? mapPath(index, side, port), {
-      load: true,
       subject: { step: index, port, tensor },
       hint: `The ${input ? "inputs" : "outputs"} of ${model.name} are: ${declared.map((one) => one.name).join(", ")}.`,
       ...reporter.replacement(range, nearest(port, unmapped)),
@@ -208,8 +204,7 @@ function mapFindings(
     if (tensor === undefined) {
       if (!input || ("optional" in port && port.optional)) continue;
       reporter.add("ENSEMBLE_UNMAPPED_INPUT", `in ensemble ${name}, input ${port.name} in model ${model.name} is not mapped to any ensemble tensors`, stepPath(index, "model_name"), {
-        load: true,
-        subject: { step: index, port: port.name },
+          subject: { step: index, port: port.name },
       });
       continue;
     }
@@ -220,8 +215,7 @@ function mapFindings(
       const wrong = contradiction(first, described);
       if (wrong === undefined) continue;
       reporter.add(wrong.kind === "type" ? "ENSEMBLE_DATA_TYPE" : "ENSEMBLE_SHAPE", `in ensemble ${name}, ensemble tensor ${tensor}: ${wrong.text}`, mapPath(index, side, port.name), {
-        load: true,
-        subject: { step: index, port: port.name, tensor },
+          subject: { step: index, port: port.name, tensor },
       });
     }
   }
@@ -232,7 +226,7 @@ function isDecoupled(model: GraphModel | undefined, models: Models, visiting: re
   if (model === undefined || visiting.includes(model.name)) return false;
   const steps = model.config.ensemble_scheduling?.step;
   if (steps !== undefined) return steps.some(({ model_name }) => isDecoupled(models.get(model_name), models, [...visiting, model.name]));
-  return (model.config["model_transaction_policy"] as { decoupled?: boolean } | undefined)?.decoupled === true;
+  return model.config.model_transaction_policy?.decoupled === true;
 }
 
 /** All inputs of a step, and all outputs of the ensemble, must come from the same decoupled model, or from none. */
@@ -246,7 +240,7 @@ function decoupledOrigins(reporter: Reporter, models: Models, steps: readonly En
       "ENSEMBLE_DECOUPLED_ORIGINS",
       `in ensemble ${reporter.model.name}, step of model '${reporter.model.name}' receives inputs originated from different decoupled models`,
       step === undefined ? ["output"] : stepPath(step, "input_map"),
-      { load: true, ...(step === undefined ? {} : { subject: { step } }) },
+      step === undefined ? {} : { subject: { step } },
     );
   for (let before = -1; before !== waiting.size; ) {
     before = waiting.size;

@@ -29,16 +29,13 @@ export function schedulingFindings(reporter: Reporter): void {
     });
     return;
   }
-  if (config.backend !== "") {
-    reporter.add("ENSEMBLE_BACKEND", `Ensemble model '${name}' must have platform type 'ensemble' and empty backend type`, ["backend"]);
-  }
   if (config.instance_group.length > 0) {
     reporter.add("ENSEMBLE_INSTANCE_GROUP", `instance group should not be specified for ensemble '${name}'`, ["instance_group"]);
   }
-  if (config["optimization"] !== undefined) {
+  if (config.optimization !== undefined) {
     reporter.add("ENSEMBLE_OPTIMIZATION", `optimization should not be specified for ensemble '${name}'`, ["optimization"]);
   }
-  if ((config["model_warmup"] as unknown[] | undefined)?.length) {
+  if (config.model_warmup.length > 0) {
     reporter.add("ENSEMBLE_WARMUP", `model_warmup can not be specified for ensemble '${name}'`, ["model_warmup"]);
   }
   if (scheduling.step.length === 0) {

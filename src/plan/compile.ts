@@ -14,7 +14,7 @@ import {
   type PlanWarning,
   type TensorType,
 } from "./plan.ts";
-import { pruneSteps } from "./prune.ts";
+import { pruneSteps } from "../triton/ensemble/prune.ts";
 
 /** One request, by what is known before it runs. */
 export interface PlanRequest {
@@ -104,7 +104,8 @@ class Compiler {
         { data: { model: model.name, reason: model.placement.reason, detail: model.placement.detail ?? "" } },
       );
     }
-    const outputs = model.infer?.(inputs) ?? configuredOutputs(model.config);
+    const outputs = new Map([...configuredOutputs(model.config), ...(model.infer?.(inputs) ?? [])]);
+    const memory = model.memory?.(inputs);
     const bind = (name: string): Binding => ({ port: name, tensor: name });
     const root: PlanStep = {
       id,
@@ -115,6 +116,7 @@ class Compiler {
       contentKey: model.contentKey,
       inputs: [...inputs.keys()].map(bind),
       outputs: requested.map(bind),
+      ...(memory && { memory }),
     };
     return { root, outputs };
   }
@@ -175,7 +177,7 @@ class Compiler {
         }
         const ports = Object.keys(step.output_map);
         const compiled = this.compile(stepModel, stepId, stepInputs, ports, within);
-        const nested = isEnsemblePlan(compiled.root) ? { nested: compiled.root } : {};
+        const inner = isEnsemblePlan(compiled.root) ? { nested: compiled.root } : compiled.root.memory && { memory: compiled.root.memory };
         steps.push({
           id: stepId,
           model: step.model_name,
@@ -185,7 +187,7 @@ class Compiler {
           contentKey: stepModel.contentKey,
           inputs: needed.map(([port, tensor]) => ({ port, tensor })),
           outputs: ports.map((port) => ({ port, tensor: step.output_map[port] })),
-          ...nested,
+          ...inner,
         });
         for (const port of ports) {
           const tensor = step.output_map[port];

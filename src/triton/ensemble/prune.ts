@@ -1,4 +1,4 @@
-import type { EnsembleStep } from "../triton/model-config/model-config.ts";
+import type { EnsembleStep } from "../model-config/model-config.ts";
 
 /** Which steps a request for some of the outputs needs. */
 export interface Pruning {

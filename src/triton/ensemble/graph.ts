@@ -67,7 +67,7 @@ export interface GraphTensor {
 }
 
 /** An ensemble as inputs, steps, outputs and the wires between them. */
-export interface EnsembleGraph {
+export interface EnsembleWiring {
   name: string;
   /** Repository path of the configuration. */
   file: string;
@@ -77,6 +77,10 @@ export interface EnsembleGraph {
   steps: readonly GraphStep[];
   /** In the order in which they first appear: inputs, then steps, then outputs. */
   tensors: readonly GraphTensor[];
+}
+
+/** The wiring of an ensemble with what is wrong with it. */
+export interface EnsembleGraph extends EnsembleWiring {
   /** What Triton refuses when it reads or loads the ensemble; its first is the one that Triton would name. */
   diagnostics: readonly Diagnostic[];
 }
@@ -86,6 +90,12 @@ export interface EnsembleGraph {
  * An unknown ensemble gives an empty graph.
  */
 export function buildEnsembleGraph(name: string, models: ReadonlyMap<string, GraphModel>): EnsembleGraph {
+  const model = models.get(name);
+  return { ...wireEnsemble(name, models), diagnostics: model === undefined ? [] : withIds(ensembleFindings(model, models)) };
+}
+
+/** The graph of an ensemble without its findings, for those who ask at every keystroke. */
+export function wireEnsemble(name: string, models: ReadonlyMap<string, GraphModel>): EnsembleWiring {
   const model = models.get(name);
   const config = model?.config;
   const steps = stepsOf(config?.ensemble_scheduling?.step ?? [], models);
@@ -100,7 +110,6 @@ export function buildEnsembleGraph(name: string, models: ReadonlyMap<string, Gra
     outputs,
     steps,
     tensors: tensorsOf(inputs, outputs, steps, maxBatchSize),
-    diagnostics: model === undefined ? [] : withIds(ensembleFindings(model, models)),
   };
 }
 

@@ -1,24 +1,40 @@
+import { createPositions } from "./positions.ts";
 import type { EnumSchema, FieldSchema, MessageSchema, Schema } from "./schema.ts";
-import { integerValue, isSet } from "./scalars.ts";
-import { createTokenizer, stringValue, type TokenType } from "./tokenizer.ts";
-import type { FieldNode, MessageNode, PbtxtTree, ScalarNode, SyntaxErrorCode, ValueNode } from "./tree.ts";
-
-const LIMITS: Readonly<Record<string, bigint>> = {
-  int32: 0x7fff_ffffn,
-  uint32: 0xffff_ffffn,
-  int64: 0x7fff_ffff_ffff_ffffn,
-  uint64: 0xffff_ffff_ffff_ffffn,
-};
+import { createScalarReader, isSet } from "./scalars.ts";
+import { createTokenizer } from "./tokenizer.ts";
+import type { FieldNode, MessageNode, PbtxtTree, ScalarNode, SyntaxErrorCode, TextRange, ValueNode } from "./tree.ts";
 
 /** No schema nests this deep; what does is an unknown field, whose inside matters to nobody. */
 const DEEPEST = 100;
 
+/** Errors behind the one at which Triton stops; a text with more is no configuration. */
+const MOST_RECOVERED = 200;
+
+const code = (character: string): number => character.charCodeAt(0);
+const COLON = code(":");
+const COMMA = code(",");
+const SEMICOLON = code(";");
+const MINUS = code("-");
+const EQUALS = code("=");
+const DOT = code(".");
+const OPEN_BRACE = code("{");
+const CLOSE_BRACE = code("}");
+const OPEN_ANGLE = code("<");
+const CLOSE_ANGLE = code(">");
+const OPEN_BRACKET = code("[");
+const CLOSE_BRACKET = code("]");
+
 /** A message being read, with the messages around it: where a closing brace is missing, a field may belong further out. */
 interface Scope {
-  node: MessageNode;
-  depth: number;
-  column: number;
-  parent?: Scope;
+  readonly node: MessageNode;
+  readonly depth: number;
+  readonly parent?: Scope;
+  /** Where its field begins. */
+  readonly from: number;
+  /** Singular fields that count as present. */
+  readonly present: FieldNode[];
+  /** Column of the line on which its field begins; unset until needed. */
+  indent?: number;
 }
 
 /**
@@ -27,75 +43,74 @@ interface Scope {
  */
 export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
   const errors: PbtxtTree["errors"] = [];
+  const positionOf = createPositions(text);
   let stopped = false;
+  let recovered = 0;
   let reportedEnd = -1;
-  const tokens = createTokenizer(text, (error) => {
-    errors.push({
-      code: "PBTXT_TOKEN",
-      message: error.message,
-      from: error.from,
-      to: error.to,
-      line: error.line + 1,
-      column: error.column + 1,
-      reported: !stopped,
-    });
+
+  function note(code: SyntaxErrorCode, message: string, range: TextRange, offset: number): void {
+    if (stopped && ++recovered > MOST_RECOVERED) return;
+    errors.push({ code, message, from: range.from, to: range.to, ...positionOf(offset), reported: !stopped });
+  }
+  const tokens = createTokenizer(text, (offset, message) => {
+    note("PBTXT_TOKEN", message, { from: offset, to: Math.min(offset + 1, text.length) }, offset);
   });
   const rootSchema = schema.messages.get(schema.root);
   const root: MessageNode = { kind: "message", from: 0, to: text.length, fields: [], innerFrom: 0, innerTo: text.length, closed: true };
   if (rootSchema !== undefined) root.schema = rootSchema;
 
-  const looking = (symbol: string): boolean => tokens.current.text === symbol;
-  const lookingAt = (type: TokenType): boolean => tokens.current.type === type;
+  const looking = (symbol: number): boolean => tokens.symbol === symbol;
+  const opensMessage = (): boolean => looking(OPEN_BRACE) || looking(OPEN_ANGLE);
+  const closesMessage = (): boolean => looking(CLOSE_BRACE) || looking(CLOSE_ANGLE);
+  const opens = (): boolean => opensMessage() || looking(OPEN_BRACKET);
+  const closes = (): boolean => closesMessage() || looking(CLOSE_BRACKET);
 
   /** Notes an error at the current token, the C++ parser's last word; `range` is what to underline instead of that token. */
-  function fail(code: SyntaxErrorCode, message: string, range?: { from: number; to: number }): false {
-    const { from, to, line, column } = tokens.current;
+  function fail(code: SyntaxErrorCode, message: string, range?: TextRange): false {
     // Recovery must not report the same token twice.
-    if (!stopped || from !== reportedEnd) {
-      errors.push({ code, message, from, to, ...range, line: line + 1, column: column + 1, reported: !stopped });
-    }
+    if (!stopped || tokens.from !== reportedEnd) note(code, message, range ?? tokens, tokens.from);
     stopped = true;
-    reportedEnd = from;
+    reportedEnd = tokens.from;
     return false;
   }
-  function tryTake(symbol: string): boolean {
+  function tryTake(symbol: number): boolean {
     if (!looking(symbol)) return false;
     tokens.next();
     return true;
   }
-  function take(symbol: string): boolean {
+  function take(symbol: number): boolean {
     if (tryTake(symbol)) return true;
-    return fail("PBTXT_SYNTAX", `Expected "${symbol}", found "${tokens.current.text}".`);
+    return fail("PBTXT_SYNTAX", `Expected "${String.fromCharCode(symbol)}", found "${tokens.word()}".`);
   }
-  const firstOnLine = (): boolean => tokens.current.line > tokens.previousLine || tokens.current.from === 0;
 
   function startsValue(): boolean {
-    return ["string", "integer", "float"].includes(tokens.current.type) || looking("-") || looking("{") || looking("<") || looking("[");
+    const { type } = tokens;
+    return type === "string" || type === "integer" || type === "float" || looking(MINUS) || opens();
   }
 
   /** Goes to where the next field of this message may begin: its end, a field on a new line, or behind a separator. */
   function skipToField(): void {
     let depth = 0;
-    while (!lookingAt("end")) {
+    while (tokens.type !== "end") {
       if (depth === 0) {
-        if (looking("}") || looking(">")) return;
-        if (lookingAt("identifier") && firstOnLine() && /^\s*[:{<[]/.test(text.slice(tokens.current.to, tokens.current.to + 80))) return;
-        if (looking(",") || looking(";")) {
+        if (closesMessage()) return;
+        if (tokens.type === "identifier" && tokens.startsLine() && /^\s*[:{<[]/.test(text.slice(tokens.to, tokens.to + 80))) return;
+        if (looking(COMMA) || looking(SEMICOLON)) {
           tokens.next();
-          if (lookingAt("identifier")) return;
+          if (tokens.type === "identifier") return;
           continue;
         }
       }
-      if (looking("{") || looking("[") || looking("<")) depth++;
-      else if (looking("}") || looking("]") || looking(">")) depth = Math.max(0, depth - 1);
+      if (opens()) depth++;
+      else if (closes()) depth = Math.max(0, depth - 1);
       tokens.next();
     }
   }
 
   function readFields(scope: Scope, nested: boolean): void {
-    while (!lookingAt("end")) {
-      if (nested && (looking("}") || looking(">"))) return;
-      const before = tokens.current.from;
+    while (tokens.type !== "end") {
+      if (nested && closesMessage()) return;
+      const before = tokens.from;
       let result = readField(scope);
       while (pending !== undefined) {
         if (pending.owner !== scope) return;
@@ -105,7 +120,7 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
       }
       if (result === "lost") {
         skipToField();
-        if (tokens.current.from === before || (!nested && (looking("}") || looking(">")))) tokens.next();
+        if (tokens.from === before || (!nested && closesMessage())) tokens.next();
       }
     }
     if (nested) fail("PBTXT_SYNTAX", "Expected identifier, got: ");
@@ -114,24 +129,24 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
   /** "lost": the caller has to find the next field. */
   function readField(scope: Scope): "read" | "lost" {
     const { node } = scope;
-    const start = tokens.current;
-    if (looking("[")) return readExtension(node);
-    if (!lookingAt("identifier")) {
-      fail("PBTXT_SYNTAX", `Expected identifier, got: ${start.text}`);
+    if (looking(OPEN_BRACKET)) return readExtension(node);
+    const { from, to } = tokens;
+    if (tokens.type !== "identifier") {
+      fail("PBTXT_SYNTAX", `Expected identifier, got: ${tokens.word()}`);
       return "lost";
     }
-    const name = start.text;
+    const name = text.slice(from, to);
     const known = node.schema?.fields.get(name);
-    const startsLine = firstOnLine();
-    const field: FieldNode = { name, from: start.from, nameTo: start.to, to: start.to, values: [] };
-    if (known !== undefined) field.schema = known;
+    if (known !== undefined) {
+      tokens.next();
+      return readFieldRest(scope, { name: known.name, from, nameTo: to, to, schema: known, values: [] });
+    }
+    const field: FieldNode = { name, from, nameTo: to, to, values: [] };
+    const startsLine = tokens.startsLine();
     tokens.next();
-    if (known === undefined && node.schema !== undefined) {
-      fail("PBTXT_UNKNOWN_FIELD", `Message type "${schema.package}.${node.schema.name}" has no field named "${name}".`, {
-        from: start.from,
-        to: start.to,
-      });
-      const owner = startsLine ? ownerOf(scope, name, start.column) : undefined;
+    if (node.schema !== undefined) {
+      fail("PBTXT_UNKNOWN_FIELD", `Message type "${schema.package}.${node.schema.name}" has no field named "${name}".`, { from, to });
+      const owner = startsLine ? ownerOf(scope, name, columnOf(text, from)) : undefined;
       if (owner !== undefined) {
         // The brace was forgotten. The messages up to the owner end before this field, which the owner gets.
         for (let inner: Scope | undefined = scope; inner !== undefined && inner !== owner; inner = inner.parent) {
@@ -149,15 +164,16 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
   let pending: { field: FieldNode; owner: Scope } | undefined;
 
   function readFieldRest(scope: Scope, field: FieldNode): "read" | "lost" {
-    const { node } = scope;
     const known = field.schema;
-    node.fields.push(field);
-    if (known !== undefined && !known.repeated) checkPresence(node, field, known);
+    const singular = known !== undefined && !known.repeated;
+    scope.node.fields.push(field);
+    if (singular) checkPresence(scope, field, known);
     const done = readFieldValue(scope, field, known);
+    if (singular && !field.refused && isSet(field, enumOf(known))) scope.present.push(field);
     field.to = Math.max(field.to, tokens.previousEnd);
     if (!done) return "lost";
-    if (looking(",") || looking(";")) {
-      field.separator = tokens.current.from;
+    if (looking(COMMA) || looking(SEMICOLON)) {
+      field.separator = tokens.from;
       tokens.next();
     }
     return "read";
@@ -165,7 +181,8 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
 
   function ownerOf(scope: Scope, name: string, column: number): Scope | undefined {
     for (let outer: Scope | undefined = scope; outer?.parent !== undefined; outer = outer.parent) {
-      if (column > outer.column) return undefined;
+      outer.indent ??= columnOf(text, outer.from);
+      if (column > outer.indent) return undefined;
       if (outer.parent.node.schema?.fields.has(name)) return outer.parent;
     }
     return undefined;
@@ -177,38 +194,35 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
     let name = "";
     do {
       if (name !== "") name += ".";
-      if (!lookingAt("identifier")) {
-        fail("PBTXT_SYNTAX", `Expected identifier, got: ${tokens.current.text}`);
+      if (tokens.type !== "identifier") {
+        fail("PBTXT_SYNTAX", `Expected identifier, got: ${tokens.word()}`);
         return "lost";
       }
-      name += tokens.current.text;
+      name += tokens.word();
       tokens.next();
-    } while (tryTake(".") || tryTake("/"));
-    if (!take("]")) return "lost";
+    } while (tryTake(DOT));
+    if (!take(CLOSE_BRACKET)) return "lost";
     const type = `${schema.package}.${node.schema?.name ?? ""}`;
     fail("PBTXT_UNKNOWN_FIELD", `Extension "${name}" is not defined or is not an extension of "${type}".`);
     return "lost";
   }
 
-  function checkPresence(node: MessageNode, field: FieldNode, known: FieldSchema): void {
+  function checkPresence({ present }: Scope, field: FieldNode, known: FieldSchema): void {
     const range = { from: field.from, to: field.nameTo };
-    for (const other of node.fields) {
-      if (other === field || other.schema === undefined || other.refused || !isSet(other, enumOf(other.schema))) continue;
-      if (other.name === field.name) {
-        fail("PBTXT_REPEATED_SINGULAR", `Non-repeated field "${field.name}" is specified multiple times.`, range);
-        field.refused = true;
-        return;
-      }
-      if (known.oneof !== undefined && other.schema.oneof === known.oneof) {
-        fail(
-          "PBTXT_ONEOF",
-          `Field "${field.name}" is specified along with field "${other.name}", another member of oneof "${known.oneof}".`,
-          range,
-        );
-        field.refused = true;
-        return;
-      }
+    if (present.some((other) => other.schema === known)) {
+      field.refused = true;
+      fail("PBTXT_REPEATED_SINGULAR", `Non-repeated field "${field.name}" is specified multiple times.`, range);
+      return;
     }
+    const { oneof } = known;
+    const rival = oneof === undefined ? undefined : present.find((other) => other.schema?.oneof === oneof);
+    if (rival === undefined) return;
+    field.refused = true;
+    fail(
+      "PBTXT_ONEOF",
+      `Field "${field.name}" is specified along with field "${rival.name}", another member of oneof "${oneof}".`,
+      range,
+    );
   }
 
   function enumOf(field: FieldSchema): EnumSchema | undefined {
@@ -217,16 +231,15 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
 
   function readFieldValue(scope: Scope, field: FieldNode, known: FieldSchema | undefined): boolean {
     const isMessage = known?.kind === "message" || known?.kind === "map";
-    const line = tokens.previousLine;
-    if (looking(":")) {
-      field.colon = tokens.current.from;
+    if (looking(COLON)) {
+      field.colon = tokens.from;
       tokens.next();
     } else if (known !== undefined && !isMessage) {
-      take(":");
-      if (looking("=")) tokens.next();
-      else if (!startsValue() || tokens.current.line !== line) return false;
+      take(COLON);
+      if (looking(EQUALS)) tokens.next();
+      else if (!startsValue() || tokens.startsLine()) return false;
     } else if (known === undefined && !startsValue()) return false;
-    if (looking("[") && (known === undefined || known.repeated)) return readList(scope, field, known);
+    if (looking(OPEN_BRACKET) && (known === undefined || known.repeated)) return readList(scope, field, known);
     const value = readValue(scope, field, known);
     if (value === undefined) return false;
     field.values.push(value);
@@ -234,22 +247,22 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
   }
 
   function readList(scope: Scope, field: FieldNode, known: FieldSchema | undefined): boolean {
-    const from = tokens.current.from;
+    const { from } = tokens;
     const list = { from, to: from + 1 };
     field.list = list;
     tokens.next();
-    if (!looking("]")) {
+    if (!looking(CLOSE_BRACKET)) {
       for (;;) {
         const value = readValue(scope, field, known);
         list.to = tokens.previousEnd;
         if (value !== undefined) field.values.push(value);
         if (pending !== undefined) return true;
-        if (looking("]")) break;
+        if (looking(CLOSE_BRACKET)) break;
         if (value === undefined) return false;
-        if (!take(",") && !startsValue()) return false;
+        if (!take(COMMA) && !startsValue()) return false;
       }
     }
-    list.to = tokens.current.to;
+    list.to = tokens.to;
     tokens.next();
     return true;
   }
@@ -257,158 +270,62 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
   function readValue(scope: Scope, field: FieldNode, known: FieldSchema | undefined): ValueNode | undefined {
     if (known === undefined) return readAnything(scope);
     if (known.kind === "message" || known.kind === "map") {
-      if (!looking("{") && !looking("<")) {
-        take("{");
-        return startsValue() || lookingAt("identifier") ? wrongScalar() : undefined;
-      }
-      return readMessage(scope, field, schema.messages.get(known.type));
+      if (opensMessage()) return readMessage(scope, field.from, schema.messages.get(known.type));
+      take(OPEN_BRACE);
+      return skipValue();
     }
-    return readScalar(field, known);
+    return readScalar(known);
   }
 
-  function readMessage(scope: Scope, field: FieldNode, type: MessageSchema | undefined): MessageNode {
-    const open = tokens.current;
-    const node: MessageNode = { kind: "message", from: open.from, to: open.to, fields: [], innerFrom: open.to, innerTo: open.to, closed: false };
+  /** `from` is where the field begins whose value this is. */
+  function readMessage(scope: Scope, from: number, type: MessageSchema | undefined): MessageNode {
+    const { to } = tokens;
+    const close = looking(OPEN_BRACE) ? CLOSE_BRACE : CLOSE_ANGLE;
+    const node: MessageNode = { kind: "message", from: tokens.from, to, fields: [], innerFrom: to, innerTo: to, closed: false };
     if (type !== undefined) node.schema = type;
-    const inner: Scope = { node, depth: scope.depth + 1, column: columnOf(text, field.from), parent: scope };
     tokens.next();
-    readFields(inner, true);
+    readFields({ node, depth: scope.depth + 1, parent: scope, from, present: [] }, true);
     if (pending !== undefined) return node;
     node.innerTo = node.to = tokens.previousEnd;
-    if (lookingAt("end")) return node;
-    node.innerTo = tokens.current.from;
-    node.to = tokens.current.to;
+    if (tokens.type === "end") return node;
+    node.innerTo = tokens.from;
+    node.to = tokens.to;
     node.closed = true;
-    if (!take(open.text === "{" ? "}" : ">")) tokens.next();
+    if (!take(close)) tokens.next();
     return node;
   }
 
   /** A value whose type is not known, by its looks. */
   function readAnything(scope: Scope): ValueNode | undefined {
-    if ((looking("{") || looking("<")) && scope.depth < DEEPEST) return readMessage(scope, { name: "", from: tokens.current.from, nameTo: 0, to: 0, values: [] }, undefined);
-    return lookingAt("identifier") || startsValue() ? wrongScalar() : undefined;
+    if (opensMessage() && scope.depth < DEEPEST) return readMessage(scope, tokens.from, undefined);
+    return skipValue();
   }
 
   /** A scalar (or bracketed text) that stands where it does not fit: kept as a node without a value. */
-  function wrongScalar(): ScalarNode {
-    const { from } = tokens.current;
-    if (looking("[") || looking("{") || looking("<")) {
+  function skipValue(): ScalarNode | undefined {
+    if (tokens.type !== "identifier" && !startsValue()) return undefined;
+    const { from } = tokens;
+    if (opens()) {
       let depth = 0;
       do {
-        if (looking("{") || looking("[") || looking("<")) depth++;
-        if (looking("}") || looking("]") || looking(">")) depth--;
+        if (opens()) depth++;
+        if (closes()) depth--;
         tokens.next();
-      } while (depth > 0 && !lookingAt("end"));
+      } while (depth > 0 && tokens.type !== "end");
     } else {
-      tryTake("-");
-      const string = lookingAt("string");
-      if (string) while (lookingAt("string")) tokens.next();
-      else if (lookingAt("identifier") || lookingAt("integer") || lookingAt("float")) tokens.next();
+      tryTake(MINUS);
+      if (tokens.type === "string") skipStrings();
+      else if (tokens.type === "identifier" || tokens.type === "integer" || tokens.type === "float") tokens.next();
     }
     return { kind: "scalar", from, to: tokens.previousEnd };
   }
 
-  function readScalar(field: FieldNode, known: FieldSchema): ScalarNode | undefined {
-    const from = tokens.current.from;
-    const done = (value: ScalarNode["value"]): ScalarNode => {
-      const node: ScalarNode = { kind: "scalar", from, to: tokens.previousEnd };
-      if (value !== undefined) node.value = value;
-      return node;
-    };
-    const mismatch = (message: string): ScalarNode | undefined => {
-      fail("PBTXT_TYPE", message);
-      const identifierOnNewLine = lookingAt("identifier") && firstOnLine();
-      return (lookingAt("identifier") && !identifierOnNewLine) || startsValue() ? wrongScalar() : undefined;
-    };
-    if (known.kind === "enum") return readEnum(field, known, done, mismatch);
-    switch (known.type) {
-      case "string":
-        return readString(done, mismatch);
-      case "bool":
-        return readBoolean(field, done, mismatch);
-      case "float":
-      case "double":
-        return readFloat(known.type, done, mismatch);
-      default:
-        return readInteger(known.type, done, mismatch);
-    }
+  function skipStrings(): void {
+    while (tokens.type === "string") tokens.next();
   }
 
-  type Done = (value: ScalarNode["value"]) => ScalarNode;
-  type Mismatch = (message: string) => ScalarNode | undefined;
-
-  function readString(done: Done, mismatch: Mismatch): ScalarNode | undefined {
-    if (!lookingAt("string")) return mismatch(`Expected string, got: ${tokens.current.text}`);
-    const literals: string[] = [];
-    while (lookingAt("string")) {
-      literals.push(tokens.current.text);
-      tokens.next();
-    }
-    return done(stringValue(literals));
-  }
-
-  function readInteger(type: string, done: Done, mismatch: Mismatch): ScalarNode | undefined {
-    let limit = LIMITS[type] ?? 0n;
-    const negative = !type.startsWith("u") && tryTake("-");
-    if (negative) limit += 1n;
-    if (!lookingAt("integer")) return mismatch(`Expected integer, got: ${tokens.current.text}`);
-    return readDigits(limit, negative, done);
-  }
-
-  function readDigits(limit: bigint, negative: boolean, done: Done): ScalarNode {
-    const value = integerValue(tokens.current.text);
-    if (value === undefined || value > limit) {
-      fail("PBTXT_RANGE", `Integer out of range (${tokens.current.text})`);
-      tokens.next();
-      return done(undefined);
-    }
-    tokens.next();
-    return done(negative ? -value : value);
-  }
-
-  function readBoolean(field: FieldNode, done: Done, mismatch: Mismatch): ScalarNode | undefined {
-    if (lookingAt("integer")) {
-      const node = readDigits(1n, false, done);
-      if (node.value !== undefined) node.value = node.value === 1n;
-      return node;
-    }
-    if (!lookingAt("identifier")) return mismatch(`Expected identifier, got: ${tokens.current.text}`);
-    const { text: word, from, to } = tokens.current;
-    tokens.next();
-    if (["true", "True", "t"].includes(word)) return done(true);
-    if (["false", "False", "f"].includes(word)) return done(false);
-    fail("PBTXT_TYPE", `Invalid value for boolean field "${field.name}". Value: "${word}".`, { from, to });
-    return done(undefined);
-  }
-
-  function readEnum(field: FieldNode, known: FieldSchema, done: Done, mismatch: Mismatch): ScalarNode | undefined {
-    if (lookingAt("identifier")) {
-      const { text: word, from, to } = tokens.current;
-      tokens.next();
-      if (schema.enums.get(known.type)?.values.has(word)) return done(word);
-      fail("PBTXT_UNKNOWN_ENUM", `Unknown enumeration value of "${word}" for field "${field.name}".`, { from, to });
-      return done(undefined);
-    }
-    if (lookingAt("integer") || looking("-")) return readInteger("int32", done, mismatch);
-    return mismatch(`Expected integer or identifier, got: ${tokens.current.text}`);
-  }
-
-  function readFloat(type: string, done: Done, mismatch: Mismatch): ScalarNode | undefined {
-    const sign = tryTake("-") ? -1 : 1;
-    const { text: word } = tokens.current;
-    let value: number;
-    if (lookingAt("integer")) {
-      if (/^0[0-7xX]/.test(word)) return mismatch(`Expect a decimal number, got: ${word}`);
-      value = Number(word);
-    } else if (lookingAt("float")) value = Number.parseFloat(word.replace(/[fF]$/, ""));
-    else if (lookingAt("identifier") && /^(?:inf|infinity|nan)$/i.test(word)) value = /^n/i.test(word) ? Number.NaN : Number.POSITIVE_INFINITY;
-    else return mismatch(`Expected double, got: ${lookingAt("identifier") ? word.toLowerCase() : word}`);
-    tokens.next();
-    return done(type === "float" ? Math.fround(sign * value) : sign * value);
-  }
-
-  const scope: Scope = { node: root, depth: 0, column: -1 };
-  readFields(scope, false);
+  const readScalar = createScalarReader({ text, tokens, schema, fail, skipValue });
+  readFields({ node: root, depth: 0, from: 0, present: [] }, false);
   return { text, schema, root, errors };
 }
 
@@ -420,8 +337,9 @@ function withSchema(schema: FieldSchema | undefined): { schema?: FieldSchema } {
 function columnOf(text: string, offset: number): number {
   let column = 0;
   for (let index = text.lastIndexOf("\n", offset - 1) + 1; index < offset; index++) {
-    if (!/\s/.test(text.charAt(index))) break;
-    column += text.charAt(index) === "\t" ? 8 - (column % 8) : 1;
+    const character = text.charAt(index);
+    if (!/\s/.test(character)) break;
+    column += character === "\t" ? 8 - (column % 8) : 1;
   }
   return column;
 }

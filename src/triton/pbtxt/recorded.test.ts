@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readRecorded } from "../../testing/recorded.ts";
 import { MODEL_CONFIG_SCHEMA } from "../model-config/schema.ts";
 import { parsePbtxt } from "./parse.ts";
+import { decodeSourceText } from "./source-text.ts";
 
 interface Verdict {
   id: string;
@@ -10,17 +11,15 @@ interface Verdict {
   verdict: Record<string, { ok: boolean; error?: string; proto?: { line: number; column: number; message: string }[] }>;
 }
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
 function textOf(content: string | { base64?: string } | undefined): string | undefined {
   if (content === undefined || typeof content === "string") return content;
-  return content.base64 === undefined ? undefined : decoder.decode(Buffer.from(content.base64, "base64"));
+  return content.base64 === undefined ? undefined : decodeSourceText(Buffer.from(content.base64, "base64"));
 }
 
 async function readLines<T>(path: string): Promise<T[] | undefined> {
   const bytes = await readRecorded(path);
   if (bytes === undefined) return undefined;
-  return decoder
+  return new TextDecoder()
     .decode(gunzipSync(bytes))
     .split("\n")
     .filter((line) => line !== "")
@@ -33,9 +32,6 @@ const reported = (text: string): string[] =>
     .map((error) => `${error.line}:${error.column}: ${error.message}`);
 
 const FILES = ["triton/verdicts.jsonl.gz", "triton/verdicts_corpus.jsonl.gz"] as const;
-
-/** Cases whose bytes are no UTF-8: a text of characters cannot hold them. */
-const NOT_UTF8 = ["T20_bom_0693"];
 
 describe.for(FILES)("messages of Triton's parser in %s", (file) => {
   it("are reproduced with line, column and order", async ({ skip }) => {
@@ -50,7 +46,7 @@ describe.for(FILES)("messages of Triton's parser in %s", (file) => {
         const expected = (proto ?? []).map((entry) => `${entry.line}:${entry.column}: ${entry.message}`);
         const found = reported(text);
         if (found.join("\n") === expected.join("\n")) same++;
-        else if (!NOT_UTF8.includes(id)) differences.push(`${id}\n  expected ${expected.join(" | ")}\n  found    ${found.join(" | ")}`);
+        else differences.push(`${id}\n  expected ${expected.join(" | ")}\n  found    ${found.join(" | ")}`);
       }
     }
     expect(differences.slice(0, 12)).toEqual([]);
@@ -64,7 +60,7 @@ describe("public configurations", () => {
     if (index === undefined) return skip("config-corpus/index.tsv is not there");
     const differences: string[] = [];
     let same = 0;
-    for (const line of decoder.decode(index).trimEnd().split("\n").slice(1)) {
+    for (const line of new TextDecoder().decode(index).trimEnd().split("\n").slice(1)) {
       const [file = "", , verdict, quoted = ""] = line.split("\t");
       const message = quoted.startsWith('"') ? quoted.slice(1, -1).replaceAll('""', '"') : quoted;
       const bytes = await readRecorded(`config-corpus/${file}`);
@@ -72,7 +68,7 @@ describe("public configurations", () => {
         differences.push(`${file} is not there`);
         continue;
       }
-      const found = reported(decoder.decode(bytes));
+      const found = reported(decodeSourceText(bytes));
       const agrees = verdict === "accept" ? found.length === 0 : message === `input:${found[0]}`;
       if (agrees) same++;
       else differences.push(`${file}: ${verdict} ${message} | ${found.join(" | ")}`);

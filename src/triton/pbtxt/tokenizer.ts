@@ -1,86 +1,96 @@
+import { readableText } from "./source-text.ts";
+
 /** Kinds of protobuf's text tokens (google::protobuf::io::Tokenizer). */
 export type TokenType = "identifier" | "integer" | "float" | "string" | "symbol" | "end";
 
-/** One token. `line` and `column` are 0-based; a column counts UTF-8 bytes, a tab goes on to the next multiple of 8. */
-export interface Token {
-  readonly type: TokenType;
-  readonly text: string;
-  /** UTF-16 offsets. */
-  readonly from: number;
-  readonly to: number;
-  readonly line: number;
-  readonly column: number;
-}
+/** A problem that the tokenizer met at an offset; it goes on all the same. */
+export type TokenProblem = (offset: number, message: string) => void;
 
-/** A problem that the tokenizer met; it goes on all the same. */
-export interface TokenError {
+/**
+ * Reads tokens one at a time, so that its errors and the parser's come in the order of the C++ parser. What it stands on is told by
+ * `type`, `from` and `to`, which `next` changes: no object per token.
+ */
+export interface Tokenizer {
+  type: TokenType;
+  /** Character code of a symbol; 0 for any other token. */
+  symbol: number;
+  /** UTF-16 offsets of the token. */
   from: number;
   to: number;
-  line: number;
-  column: number;
-  message: string;
-}
-
-/** Reads tokens one at a time, so that its errors and the parser's come in the order of the C++ parser. */
-export interface Tokenizer {
-  current: Token;
-  /** End offset of the token before the current one; 0 at the start. */
+  /** End offset of the token before it; 0 at the start. */
   previousEnd: number;
-  /** Line on which the token before the current one ended. */
-  previousLine: number;
   next(): void;
+  /** The token as messages show it; bytes beyond ASCII outside strings as U+FFFD, for the C++ parser takes them one by one. */
+  word(): string;
+  /** Whether the token is the first on its line. */
+  startsLine(): boolean;
 }
 
-const TAB = 8;
-const WHITESPACE = /[ \n\t\r\v\f]/;
-const LETTER = /[A-Za-z_]/;
-const ALPHANUMERIC = /[A-Za-z0-9_]/;
-const DIGIT = /[0-9]/;
-const OCTAL = /[0-7]/;
-const HEX = /[0-9A-Fa-f]/;
-const ESCAPE = /[abfnrtv\\?'"]/;
+const SPACE = 1;
+const LETTER = 2;
+const DIGIT = 4;
+const OCTAL = 8;
+const HEX = 16;
+const ESCAPE = 32;
+const CONTROL = 64;
+const ALPHANUMERIC = LETTER | DIGIT;
+
+/** Character code → the sets it belongs to; beyond ASCII to none. */
+const SETS = new Uint8Array(128);
+const SET_MEMBERS: readonly (readonly [number, RegExp])[] = [
+  [SPACE, /[ \n\t\r\v\f]/],
+  [LETTER, /[A-Za-z_]/],
+  [DIGIT, /[0-9]/],
+  [OCTAL, /[0-7]/],
+  [HEX, /[0-9A-Fa-f]/],
+  [ESCAPE, /[abfnrtv\\?'"]/],
+  // oxlint-disable-next-line no-control-regex
+  [CONTROL, /[\0-\x1f]/],
+];
+for (let code = 0; code < SETS.length; code++) {
+  for (const [set, members] of SET_MEMBERS) if (members.test(String.fromCharCode(code))) SETS[code]! |= set;
+}
+
+/** A character's code, for comparisons. */
+const code = (character: string): number => character.charCodeAt(0);
+const NEWLINE = code("\n");
+const HASH = code("#");
+const DOT = code(".");
+const ZERO = code("0");
+const BACKSLASH = code("\\");
+const DOUBLE_QUOTE = code('"');
+const SINGLE_QUOTE = code("'");
+const BEYOND_ASCII = 0xfffd;
 
 /**
  * A tokenizer standing on the first token of `text`, by the rules that TextFormat sets: `#` comments, `f` after floats, no
  * multi-line strings, a space between a number and an identifier.
  */
-export function createTokenizer(text: string, report: (error: TokenError) => void): Tokenizer {
+export function createTokenizer(text: string, report: TokenProblem): Tokenizer {
+  const { length } = text;
   let position = 0;
-  let line = 0;
-  let column = 0;
 
-  const at = (): string => text.charAt(position);
-  const looking = (set: RegExp): boolean => position < text.length && set.test(at());
+  /** NaN at the end, which equals and belongs to nothing. */
+  const at = (): number => text.charCodeAt(position);
+  const looking = (set: number): boolean => ((SETS[text.charCodeAt(position)] ?? 0) & set) !== 0;
 
-  function advance(): void {
-    const code = text.charCodeAt(position);
-    if (code === 10) {
-      line++;
-      column = 0;
-    } else if (code === 9) column += TAB - (column % TAB);
-    // A surrogate half counts two: the pair is four bytes.
-    else if (code < 0x80) column += 1;
-    else if (code < 0x800 || (code >= 0xd800 && code < 0xe000)) column += 2;
-    else column += 3;
-    position++;
-  }
   function take(character: string): boolean {
-    if (position >= text.length || at() !== character) return false;
-    advance();
+    if (text[position] !== character) return false;
+    position++;
     return true;
   }
-  function takeOne(set: RegExp): boolean {
+  function takeOne(set: number): boolean {
     if (!looking(set)) return false;
-    advance();
+    position++;
     return true;
   }
-  function takeAll(set: RegExp): void {
-    while (looking(set)) advance();
+  function takeAll(set: number): void {
+    while (looking(set)) position++;
   }
   function error(message: string): void {
-    report({ from: position, to: Math.min(position + 1, text.length), line, column, message });
+    report(position, message);
   }
-  function takeSome(set: RegExp, message: string): void {
+  function takeSome(set: number, message: string): void {
     if (looking(set)) takeAll(set);
     else error(message);
   }
@@ -108,7 +118,7 @@ export function createTokenizer(text: string, report: (error: TokenError) => voi
       if (take("f") || take("F")) float = true;
     }
     if (looking(LETTER)) error("Need space between number and identifier.");
-    else if (at() === ".") {
+    else if (at() === DOT) {
       error(
         float ? "Already saw decimal point or exponent; can't have another one." : "Hex and octal numbers must be integers.",
       );
@@ -134,137 +144,95 @@ export function createTokenizer(text: string, report: (error: TokenError) => voi
     } else error("Invalid escape sequence in string literal.");
   }
 
-  function string(delimiter: string): void {
+  function string(delimiter: number): void {
     for (;;) {
-      if (position >= text.length || at() === "\0") {
+      const character = at();
+      if (character === delimiter) {
+        position++;
+        return;
+      }
+      if (position >= length || character === 0) {
         error("Unexpected end of string.");
         return;
       }
-      if (at() === "\n") {
+      if (character === NEWLINE) {
         error("String literals cannot cross line boundaries.");
         return;
       }
-      if (take(delimiter)) return;
-      if (take("\\")) escape();
-      else advance();
+      position++;
+      if (character === BACKSLASH) escape();
     }
   }
 
-  function controlCharacter(): boolean {
-    return position < text.length && text.charCodeAt(position) < 32;
-  }
-
-  function read(previous: Token | undefined): Token {
+  /** Goes to the next token. A NUL ends a comment, and is then a control character like any other. */
+  function skipBlank(): void {
     for (;;) {
-      takeAll(WHITESPACE);
-      if (at() === "#") {
-        while (position < text.length && at() !== "\n") advance();
-        continue;
-      }
-      if (position >= text.length) return { type: "end", text: "", from: position, to: position, line, column };
-      if (!controlCharacter()) break;
-      error("Invalid control characters encountered in text.");
-      while (controlCharacter()) advance();
+      takeAll(SPACE);
+      if (at() === HASH) while (position < length && at() !== NEWLINE && at() !== 0) position++;
+      else if (looking(CONTROL)) {
+        error("Invalid control characters encountered in text.");
+        // Tabs and line ends among them are no error of their own.
+        takeAll(CONTROL);
+      } else return;
     }
-    const start = { from: position, line, column };
-    const type = readType(previous, start.from);
-    const word = text.slice(start.from, position);
-    // The C++ parser reads bytes: a character beyond ASCII is no text to it.
-    return { type, text: type === "symbol" && word > "\x7f" ? "\uFFFD" : word, to: position, ...start };
   }
 
-  function readType(previous: Token | undefined, from: number): TokenType {
+  function readType(): TokenType {
+    const { type: previous, to: previousEnd } = tokenizer;
+    const from = position;
     if (takeOne(LETTER)) {
       takeAll(ALPHANUMERIC);
       return "identifier";
     }
-    if (take("0")) return number(true, false);
-    if (take(".")) {
+    if (position >= length) return "end";
+    const character = at();
+    position++;
+    if (character === ZERO) return number(true, false);
+    if (character === DOT) {
       if (!takeOne(DIGIT)) return "symbol";
-      if (previous?.type === "identifier" && previous.to === from) {
-        report({ from, to: from + 1, line, column: column - 2, message: "Need space between identifier and decimal point." });
-      }
+      if (previous === "identifier" && previousEnd === from) report(from, "Need space between identifier and decimal point.");
       return number(false, true);
     }
-    if (takeOne(DIGIT)) return number(false, false);
-    for (const quote of ['"', "'"]) {
-      if (take(quote)) {
-        string(quote);
-        return "string";
-      }
+    if (((SETS[character] ?? 0) & DIGIT) !== 0) return number(false, false);
+    if (character === DOUBLE_QUOTE || character === SINGLE_QUOTE) {
+      string(character);
+      return "string";
     }
-    const code = text.codePointAt(position) ?? 0;
-    if (code >= 0x80) error(`Interpreting non ascii codepoint ${firstByte(code)}.`);
-    advance();
-    if (code > 0xffff) advance();
+    if (character >= 0x80) {
+      const point = text.codePointAt(from) ?? 0;
+      report(from, `Interpreting non ascii codepoint ${firstByte(point)}.`);
+      if (point > 0xffff) position++;
+    }
     return "symbol";
   }
 
   const tokenizer: Tokenizer = {
-    current: read(undefined),
+    type: "symbol",
+    symbol: 0,
+    from: 0,
+    to: 0,
     previousEnd: 0,
-    previousLine: 0,
     next() {
-      const previous = tokenizer.current;
-      tokenizer.previousEnd = previous.to;
-      tokenizer.previousLine = previous.line;
-      tokenizer.current = read(previous);
+      tokenizer.previousEnd = tokenizer.to;
+      skipBlank();
+      tokenizer.from = position;
+      const type = readType();
+      const character = type === "symbol" ? text.charCodeAt(tokenizer.from) : 0;
+      tokenizer.symbol = character < 0x80 ? character : BEYOND_ASCII;
+      tokenizer.type = type;
+      tokenizer.to = position;
     },
+    word: () => (tokenizer.symbol === BEYOND_ASCII ? "\uFFFD" : readableText(text.slice(tokenizer.from, tokenizer.to))),
+    startsLine: () => tokenizer.previousEnd === 0 || text.slice(tokenizer.previousEnd, tokenizer.from).includes("\n"),
   };
+  tokenizer.next();
   return tokenizer;
 }
 
-/** First byte of a code point's UTF-8 form. */
-function firstByte(code: number): number {
-  if (code < 0x800) return 0xc0 | (code >> 6);
-  if (code < 0x10000) return 0xe0 | (code >> 12);
-  return 0xf0 | (code >> 18);
-}
-
-/** The value of adjacent string literals as C++ would store it; bytes that are no UTF-8 become U+FFFD. */
-export function stringValue(literals: readonly string[]): string {
-  if (literals.every((literal) => !literal.includes("\\"))) return literals.map(body).join("");
-  const bytes: number[] = [];
-  for (const literal of literals) appendBytes(body(literal), bytes);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(bytes));
-}
-
-/** The literal without its quotes; a literal that was cut off has none at its end. */
-function body(literal: string): string {
-  const closed = literal.length > 1 && literal.endsWith(literal.charAt(0));
-  return literal.slice(1, closed ? -1 : undefined);
-}
-
-const SIMPLE: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };
-const PIECE = /\\([0-7]{1,3})|\\x([0-9A-Fa-f]{1,2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|\\([^])|[^\\]+|\\/g;
-
-function appendBytes(text: string, bytes: number[]): void {
-  const encoder = new TextEncoder();
-  let head = 0;
-  for (const match of text.matchAll(PIECE)) {
-    const [piece, octal, hex, short, long, simple] = match;
-    if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 255);
-    else if (hex !== undefined) bytes.push(Number.parseInt(hex, 16));
-    else if (long !== undefined && Number.parseInt(long, 16) > 0x10ffff) bytes.push(...encoder.encode(piece));
-    else if (short !== undefined || long !== undefined) {
-      let code = Number.parseInt(short ?? long ?? "0", 16);
-      if (head !== 0 && code >= 0xdc00 && code < 0xe000) {
-        bytes.splice(-3);
-        code = 0x10000 + ((head - 0xd800) << 10) + code - 0xdc00;
-        head = 0;
-      } else head = code >= 0xd800 && code < 0xdc00 ? code : 0;
-      appendCodePoint(code, bytes);
-      continue;
-    } else if (simple !== undefined) bytes.push(...(simple in SIMPLE ? [SIMPLE[simple] ?? 0] : encoder.encode(simple)));
-    else bytes.push(...encoder.encode(piece));
-    head = 0;
-  }
-}
-
-/** UTF-8 by the plain bit rule, for lone surrogates as well (protobuf does not check). */
-function appendCodePoint(code: number, bytes: number[]): void {
-  if (code < 0x80) bytes.push(code);
-  else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-  else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+/** First byte of a code point's UTF-8 form; of a lone surrogate, of the byte that it stands for. */
+function firstByte(point: number): number {
+  if (point < 0x800) return 0xc0 | (point >> 6);
+  if (point >= 0xdc80 && point <= 0xdcff) return point & 0xff;
+  if (point < 0x10000) return 0xe0 | (point >> 12);
+  return 0xf0 | (point >> 18);
 }

@@ -46,8 +46,25 @@ export interface PlanModel {
   readonly placement: PlacementDecision;
   /** Bytes of weights that a load brings to where the model runs; null when unknown. */
   readonly weightBytes: number | null;
-  /** Output types from input types (batch dimension included); absent: the configuration's dims are taken. Throws ConchError where the inputs cannot work. */
+  /**
+   * Output types from input types (batch dimension included); of an output that is not in the answer the configuration's dims are taken.
+   * Throws ConchError where the inputs cannot work.
+   */
   infer?(inputs: ReadonlyMap<string, TensorType>): ReadonlyMap<string, TensorType>;
+  /** What a run on inputs of these types takes in memory; undefined where that cannot be told. Never throws. */
+  memory?(inputs: ReadonlyMap<string, TensorType>): StepMemory | undefined;
+}
+
+/** What a step takes in memory where it runs, by the shapes of its inputs. */
+export interface StepMemory {
+  /** The most bytes alive at once: weights, inputs, outputs, intermediates. Workspaces of single operators are not counted. */
+  readonly peakBytes: number;
+  /** The node or transform that runs at the peak: "Conv_12 (Conv)"; "" where there is none. */
+  readonly peakAt: string;
+  /** The largest value, inputs and outputs included: it has to fit one buffer of the device. */
+  readonly largest?: { readonly name: string; readonly shape: readonly number[]; readonly bytes: number };
+  /** False where some shapes are unknown, so that the numbers are a lower bound. */
+  readonly complete: boolean;
 }
 
 /** One input or output of a step: the model's tensor name and the ensemble tensor bound to it. */
@@ -67,6 +84,8 @@ export interface PlanStep {
   readonly contentKey: string;
   readonly inputs: readonly Binding[];
   readonly outputs: readonly Binding[];
+  /** Absent where it cannot be told. */
+  readonly memory?: StepMemory;
   /** Of a step whose model is itself an ensemble. */
   readonly nested?: EnsemblePlan;
 }
@@ -138,9 +157,14 @@ export interface Plan {
 
 /** Something the user ought to know before running. */
 export interface PlanWarning {
-  readonly code: "PRUNED_TENSOR_DEADLOCK" | "UNUSED_INPUT" | "OVER_DEVICE_LIMIT";
+  readonly code: "PRUNED_TENSOR_DEADLOCK" | "UNUSED_INPUT" | "OVER_DEVICE_LIMIT" | "OVER_WASM_MEMORY";
+  /** Tensor or model. */
   readonly subject: string;
   readonly message: string;
+  /** Models that no longer meet it once they run on the CPU. */
+  readonly moveToCpu?: readonly string[];
+  /** Repository path of the transforms.json that sets the grid which is too large. */
+  readonly gridFile?: string;
 }
 
 /** True for a plan, or step, that runs an ensemble. */

@@ -1,9 +1,10 @@
 import { ConchError } from "../base/errors.ts";
+import { chainStep } from "../plan/chain-step.ts";
+import { onnxStep } from "../plan/onnx-step.ts";
 import { placeModel, type ModelAbility } from "../plan/placement.ts";
-import type { PlanModel, TensorType } from "../plan/plan.ts";
+import type { PlanModel } from "../plan/plan.ts";
 import type { ModelFile, ModelInspection, ModelUpload } from "../runtime/protocol.ts";
 import { parseChain } from "../transforms/chain.ts";
-import { inferChain } from "../transforms/chain-infer.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { newMessage } from "../triton/model-config/new-message.ts";
 import { servedVersion } from "../triton/repository/versions.ts";
@@ -101,6 +102,7 @@ export function planModels(
     [...models].map(([name, { view, config, version, contentKey: key }]) => {
       const backend = view.isEnsemble ? "ensemble" : view.backend.backend;
       const chain = backend === "python" ? chainOf(view, config, version, files) : undefined;
+      const graph = inspections[name]?.graph;
       const model: PlanModel = {
         name,
         version,
@@ -109,7 +111,8 @@ export function planModels(
         backend,
         placement: placeModel(config, view.isEnsemble ? {} : abilityOf(backend, chain, inspections[name]), webgpu),
         weightBytes: inspections[name]?.weightBytes ?? null,
-        ...(chain?.infer === undefined ? {} : { infer: chain.infer }),
+        ...chain?.step,
+        ...(graph && onnxStep(graph, config)),
       };
       return [name, model];
     }),
@@ -118,7 +121,7 @@ export function planModels(
 
 interface ChainFacts {
   readonly problem?: { readonly reason: "no-transforms-json" | "invalid-transforms-json"; readonly detail: string };
-  readonly infer?: (inputs: ReadonlyMap<string, TensorType>) => ReadonlyMap<string, TensorType>;
+  readonly step?: Pick<PlanModel, "infer" | "memory">;
 }
 
 function chainOf(view: ModelView, config: ModelConfig, version: number, files: ReadonlyMap<string, DocumentFile>): ChainFacts {
@@ -127,12 +130,7 @@ function chainOf(view: ModelView, config: ModelConfig, version: number, files: R
   if (text === undefined) return { problem: { reason: "no-transforms-json", detail: path } };
   const { chain, diagnostics } = parseChain(text, { file: path, model: view.name });
   if (chain === undefined) return { problem: { reason: "invalid-transforms-json", detail: diagnostics[0]?.message ?? path } };
-  return {
-    infer: (inputs) => {
-      const shapes = new Map([...inputs].flatMap(([name, { shape }]) => (shape === undefined ? [] : [[name, shape] as const])));
-      return inferChain(chain, config, shapes).outputs;
-    },
-  };
+  return { step: chainStep(chain, config) };
 }
 
 /** Backends that a browser has. */

@@ -2,7 +2,7 @@ import { createStore } from "zustand/vanilla";
 import { ConchError, isAbort, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
 import type { OnnxHeader } from "../onnx/header.ts";
 import { compilePlan } from "../plan/compile.ts";
-import { overDeviceLimit } from "../plan/limits.ts";
+import { memoryWarnings } from "../plan/limits.ts";
 import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
 import { RuntimeClient, type RuntimePort } from "../runtime/client.ts";
 import type {
@@ -237,8 +237,7 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
       { model, inputs: types, requestedOutputs: requestedOutputs[model] ?? [], reportReadback: environment?.gpu != null },
       planned,
     );
-    if (environment?.gpu == null) return compiled;
-    return { ...compiled, warnings: [...compiled.warnings, ...overDeviceLimit(compiled, environment.gpu.maxStorageBufferBindingSize)] };
+    return { ...compiled, warnings: [...compiled.warnings, ...memoryWarnings(compiled, environment?.gpu ?? undefined)] };
   }
 
   /** The plan of a run with the inputs at hand. Throws as `compilePlan` does. */

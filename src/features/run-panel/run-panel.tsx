@@ -4,9 +4,10 @@ import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
-import { formatBytes, formatMilliseconds } from "../../ui/format.ts";
+import { formatMilliseconds } from "../../ui/format.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { InputRow } from "./input-row.tsx";
+import { MemoryNote } from "./memory-note.tsx";
 import classes from "./run-panel.module.css";
 
 /** Inputs of the open model, the run button, and how the run stands. */
@@ -92,28 +93,6 @@ function RunControls({ model }: { model: string }) {
         </Alert>
       )}
     </div>
-  );
-}
-
-/** What the inspected model needs, and whether the device allows it. */
-function MemoryNote({ model }: { model: string }) {
-  const { session, preview } = useApp();
-  const warnings = useStore(preview, (state) => (state.model === model ? state.plan?.warnings : undefined));
-  const t = useMessages(runMessages);
-  const bytes = useStore(session, (state) => state.inspections[model]?.memoryEstimate ?? null);
-  const error = useStore(session, (state) => state.inspectionErrors[model]);
-  const limit = useStore(session, (state) => state.environment?.gpu?.maxStorageBufferBindingSize);
-  const onGpu = useStore(session, (state) => state.placements[model]?.kind === "gpu");
-  if (error !== undefined) return <Alert color="red" p={8} data-testid="inspection-error"><code>{error.code}</code> {error.message}</Alert>;
-  if (warnings !== undefined && warnings.length > 0) {
-    return warnings.map(({ code, subject, message }) => <Alert key={`${code} ${subject}`} color="yellow" p={8} data-testid="plan-warning"><code>{code}</code> {message}</Alert>);
-  }
-  if (bytes === null) return null;
-  const over = onGpu && limit !== undefined && bytes > limit;
-  return (
-    <Text size="xs" className={over ? classes.warning : undefined} data-testid="memory-estimate">
-      {over ? t("memoryOver", { bytes: formatBytes(bytes), limit: formatBytes(limit) }) : t("memory", { bytes: formatBytes(bytes) })}
-    </Text>
   );
 }
 

@@ -1,0 +1,47 @@
+import { bytesPerElement } from "../tensor/data-type.ts";
+import { elementCount } from "../tensor/tensor.ts";
+import type { TransformChain } from "../transforms/chain.ts";
+import { inferChain, type InferredChain } from "../transforms/chain-infer.ts";
+import type { ArrayType } from "../transforms/transform.ts";
+import type { ModelConfig } from "../triton/model-config/model-config.ts";
+import type { PlanModel, StepMemory, TensorType } from "./plan.ts";
+
+/** What a chain of transforms tells of a run before it: output shapes, and the memory of the arrays between its transforms. */
+export function chainStep(chain: TransformChain, config: ModelConfig): Required<Pick<PlanModel, "infer" | "memory">> {
+  const follow = (inputs: ReadonlyMap<string, TensorType>): InferredChain =>
+    inferChain(chain, config, new Map([...inputs].flatMap(([name, { shape }]) => (shape === undefined ? [] : [[name, shape] as const]))));
+  return {
+    infer: (inputs) => follow(inputs).outputs,
+    memory: (inputs) => {
+      try {
+        return memoryOf(chain, follow(inputs));
+      } catch {
+        // What stands against the chain is for `infer` to say.
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Before and after each transform: what it reads and what it makes are alive together. Arrays that it passes on count once. */
+function memoryOf(chain: TransformChain, { dictionaries }: InferredChain): StepMemory {
+  let [peakBytes, peakAt, complete] = [0, "", true];
+  let largest: StepMemory["largest"];
+  dictionaries.forEach((dictionary, index) => {
+    const alive = new Map<ArrayType, string>();
+    for (const entries of [dictionaries[index - 1] ?? new Map<string, ArrayType>(), dictionary]) for (const [key, array] of entries) alive.set(array, key);
+    let sum = 0;
+    for (const [array, key] of alive) {
+      const { shape } = array;
+      if (shape.includes(null) || array.dataType === "TYPE_STRING") {
+        complete = false;
+        continue;
+      }
+      const bytes = elementCount(shape as readonly number[]) * bytesPerElement(array.dataType);
+      sum += bytes;
+      if (bytes > (largest?.bytes ?? -1)) largest = { name: key, shape: shape as readonly number[], bytes };
+    }
+    if (sum > peakBytes) [peakBytes, peakAt] = [sum, chain.steps[index - 1]?.spec.name ?? ""];
+  });
+  return { peakBytes, peakAt, ...(largest && { largest }), complete };
+}

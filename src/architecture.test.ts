@@ -130,8 +130,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
   "host contract": { files: /^repositories\/.+\.mjs$/, may: [] },
   "server": { files: /^server\//, may: ["repositories"], packages: ["vite"] },
+  "lint": {
+    files: /^cli\/lint\//,
+    may: ["loading", "onnx", "repository", "model-config", "model-config contract", "pbtxt", "triton", "tensor", "base"],
+    pure: true,
+  },
   "cli page": { files: /^cli\/headless[^/]*\.ts$/, may: ["state", "repositories", "client", "protocol", "runtime", "pure"] },
-  "cli": { files: /^cli\//, may: ["server"], packages: ["playwright"] },
+  "cli": { files: /^cli\//, may: ["server"], packages: ["playwright", "vite"] },
 
   // Imported by tests alone, as a test of its own says.
   "testing": {

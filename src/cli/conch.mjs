@@ -2,21 +2,21 @@
 import process from "node:process";
 import { UsageError } from "./usage.mjs";
 
-const COMMANDS = { run: () => import("./run.mjs"), lint: () => import("./lint.mjs") };
+const COMMANDS = { run: () => import("./run.mjs"), lint: () => import("./lint.mjs"), config: () => import("./config.mjs") };
 
 process.exitCode = (await main(process.argv.slice(2))) ?? process.exitCode ?? 0;
 
 async function main([name, ...args]) {
   const wantsHelp = name === undefined || name === "help" || name === "--help" || name === "-h";
-  if (wantsHelp && args[0] in COMMANDS) return help(args[0]);
+  if (wantsHelp && Object.hasOwn(COMMANDS, args[0] ?? "")) return help(args[0]);
   if (wantsHelp) {
     process[name === undefined ? "stderr" : "stdout"].write(await overview());
     return name === undefined ? 2 : 0;
   }
-  if (!(name in COMMANDS)) return usage(`there is no command "${name}"`, "help");
+  if (!Object.hasOwn(COMMANDS, name)) return usage(`there is no command "${name}"`, "help");
   if (args.includes("--help") || args.includes("-h")) return help(name);
+  const command = await COMMANDS[name]();
   try {
-    const command = await COMMANDS[name]();
     await command.main(args);
     return undefined;
   } catch (error) {
@@ -26,13 +26,13 @@ async function main([name, ...args]) {
       process.stdout.write(`${JSON.stringify({ error: { code, message, data } }, undefined, 2)}\n`);
     }
     process.stderr.write(`conch: ${error.code === undefined ? error.stack : `${error.message} [${error.code}]`}\n`);
-    return 1;
+    return command.FAILURE ?? 1;
   }
 }
 
 async function overview() {
-  const lines = await Promise.all(Object.entries(COMMANDS).map(async ([name, load]) => `  ${name.padEnd(5)} ${(await load()).SUMMARY}`));
-  return `Usage: conch COMMAND\n\n${lines.join("\n")}\n  help  how a command is used: conch help run\n\nIn a checkout: npm run conch -- COMMAND, or npx conch COMMAND\n`;
+  const lines = await Promise.all(Object.entries(COMMANDS).map(async ([name, load]) => `  ${name.padEnd(6)} ${(await load()).SUMMARY}`));
+  return `Usage: conch COMMAND\n\n${lines.join("\n")}\n  help   how a command is used: conch help run\n\nIn a checkout: npm run conch -- COMMAND, or npx conch COMMAND\n`;
 }
 
 async function help(name) {

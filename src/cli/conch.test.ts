@@ -22,7 +22,18 @@ test.for([
   [["run", SAMPLE, "spleen_ct", "--output", "o", "--frame", "-1"], "'--frame'"],
   [["run", SAMPLE, "spleen_ct", "--output", "o", "--frame", "first"], '--frame takes a whole number from 0, found "first"'],
   [["run", SAMPLE, "spleen_ct", "--output", "o", "--input", "ct.nii"], '--input takes NAME=FILE, found "ct.nii"'],
-  [["lint"], "expected one DIR, found 0"],
+  [["lint"], "expected DIR, found none"],
+  [["lint", SAMPLE, "--format", "xml"], '--format takes text, json, sarif, github, found "xml"'],
+  [["lint", SAMPLE, "--severity", "all"], '--severity takes error, warning, info, found "all"'],
+  [["lint", SAMPLE, "--gpus", "two"], '--gpus takes a number or a list of ids such as 0,1, found "two"'],
+  [["lint", SAMPLE, "--gpus", "0,x"], '--gpus takes a number or a list of ids such as 0,1, found "0,x"'],
+  [["lint", SAMPLE, "--default-max-batch-size", "-1"], "'--default-max-batch-size'"],
+  [["lint", SAMPLE, "--default-max-batch-size", "4.5"], '--default-max-batch-size takes a whole number from 0, found "4.5"'],
+  [["lint", SAMPLE, "--frob"], "'--frob'"],
+  [["lint", SAMPLE, `${SAMPLE}/../spleen_ct`], "is given twice"],
+  [["config", SAMPLE], "expected DIR and MODEL, found only"],
+  [["config", SAMPLE, "spleen_ct", "more"], 'found also "more"'],
+  [["constructor"], 'there is no command "constructor"'],
 ] as const)("%j is wrong usage", async ([args, message]) => {
   const { code, error } = await conch(...args);
   expect(error).toContain(message);
@@ -37,7 +48,7 @@ test("a file that does not exist fails before anything starts, and --json says s
 });
 
 test.for([
-  [["--help"], "lint  list what Triton would refuse"],
+  [["--help"], "lint   list what Triton would refuse"],
   [["help", "run"], "--input NAME=FILE"],
   [["run", "--help"], "--input NAME=FILE"],
 ] as const)("%j is answered with help", async ([args, text]) => {

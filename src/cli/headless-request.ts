@@ -1,5 +1,4 @@
 import type { ErrorRecord } from "../base/errors.ts";
-import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Readback, StepTiming } from "../runtime/protocol.ts";
 import type { DataType } from "../tensor/data-type.ts";
 
@@ -42,14 +41,8 @@ export interface HeadlessReport {
 /** What the page answers. */
 export type HeadlessAnswer = { readonly report: HeadlessReport } | { readonly error: ErrorRecord };
 
-/** The findings of a repository, each with its place in the text. */
-export type HeadlessFindings =
-  | { readonly models: number; readonly findings: readonly (Diagnostic & { readonly line: number; readonly column: number })[] }
-  | { readonly error: ErrorRecord };
-
 declare global {
   interface Window {
     conchRun(request: HeadlessRequest): Promise<HeadlessAnswer>;
-    conchLint(repository: string): Promise<HeadlessFindings>;
   }
 }

@@ -1,4 +1,4 @@
-// The page of `conch run` and `conch lint`: the application's own session, without an interface.
+// The page of `conch run`: the application's own session, without an interface.
 import { ConchError, fromErrorRecord, toErrorRecord } from "../base/errors.ts";
 import { openHttp } from "../repositories/http/open-http.ts";
 import type { RuntimePort } from "../runtime/client.ts";
@@ -7,21 +7,11 @@ import { createDocumentStore } from "../state/document.ts";
 import { createModelHeaders } from "../state/model-headers.ts";
 import { documentFiles, readTexts } from "../state/opened-files.ts";
 import { createSession, type SessionStore } from "../state/session.ts";
-import type { HeadlessAnswer, HeadlessFindings, HeadlessReport, HeadlessRequest } from "./headless-request.ts";
+import type { HeadlessAnswer, HeadlessReport, HeadlessRequest } from "./headless-request.ts";
 
 window.conchRun = async (request): Promise<HeadlessAnswer> => {
   try {
     return { report: await run(request) };
-  } catch (thrown) {
-    return { error: toErrorRecord(thrown) };
-  }
-};
-
-window.conchLint = async (repository): Promise<HeadlessFindings> => {
-  try {
-    const { document, view } = await open(repository);
-    const findings = view.diagnostics.map((finding) => ({ ...finding, ...place(document.getState().files.get(finding.file)?.text, finding.from) }));
-    return { models: view.models.size, findings };
   } catch (thrown) {
     return { error: toErrorRecord(thrown) };
   }
@@ -99,10 +89,4 @@ async function download(url: string, name: string): Promise<Blob> {
   const response = await fetch(url);
   if (!response.ok) throw new ConchError("INPUT_INVALID", `${name} cannot be read`, { data: { file: name } });
   return response.blob();
-}
-
-/** Line and column, from 1, of an offset. */
-function place(text = "", offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
 }

@@ -2,15 +2,7 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { buildIfStale, DIST } from "../server/build.mjs";
 import { listen } from "../server/listen.mjs";
-
-/** A failure whose message is all that the user needs. `code` is one of src/base/error-codes.ts, or a word for the command line's own. */
-export class CommandError extends Error {
-  constructor(code, message, data = {}) {
-    super(message);
-    this.code = code;
-    this.data = data;
-  }
-}
+import { CommandError } from "./command-error.mjs";
 
 /**
  * Opens the page without a window in Chromium, on a server of its own that offers `folder`, and gives it to `work`; closes all of it afterwards.

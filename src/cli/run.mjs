@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { folderProblem } from "../server/model-folder.mjs";
 import { userPath } from "../server/user-path.mjs";
+import { CommandError } from "./command-error.mjs";
 import { createExchange } from "./exchange.mjs";
-import { CommandError, withPage } from "./page.mjs";
+import { withPage } from "./page.mjs";
 import { parse, UsageError } from "./usage.mjs";
 
 export const SUMMARY = "run a model or an ensemble on files";

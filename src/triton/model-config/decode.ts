@@ -4,6 +4,7 @@ import { parsePbtxt } from "../pbtxt/parse.ts";
 import { elements, entryKey, occurrences, type Path, pathAt, rangeOfPath } from "../pbtxt/path.ts";
 import type { FieldSchema, Schema } from "../pbtxt/schema.ts";
 import type { MessageNode, PbtxtTree, ScalarNode, TextRange, ValueNode } from "../pbtxt/tree.ts";
+import { keepExact } from "./exact.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { MODEL_CONFIG_SCHEMA } from "./schema.ts";
 import { syntaxFinding } from "./syntax-finding.ts";
@@ -68,9 +69,19 @@ function decodeMessage(node: MessageNode, schema: Schema, report: Report): Recor
   const result: Record<string, unknown> = {};
   for (const field of node.schema?.fields.values() ?? []) {
     const value = decodeField(node, field, schema, report);
-    if (value !== undefined) result[field.name] = value;
+    if (value === undefined) continue;
+    result[field.name] = value;
+    if (LONG.has(field.type)) keepExact(result, field.name, longs(node, field));
   }
   return result;
+}
+
+const LONG: ReadonlySet<string> = new Set(["int64", "uint64"]);
+
+function longs(node: MessageNode, field: FieldSchema): readonly bigint[] {
+  const values = elements(node, field.name).map(({ value }) => (value.kind === "scalar" ? value.value : undefined));
+  const whole = values.filter((value) => typeof value === "bigint");
+  return field.repeated ? whole : whole.slice(-1);
 }
 
 function decodeField(node: MessageNode, field: FieldSchema, schema: Schema, report: Report): unknown {
@@ -126,7 +137,7 @@ function decodeValue(node: ValueNode, field: FieldSchema, schema: Schema, report
   return decodeScalar(node, field, schema);
 }
 
-/** 64-bit integers as numbers: dimensions, versions and times are below 2^53 wherever they mean something. */
+/** Integers as numbers: what is counted or measured with them is below 2^53 wherever it means something. `keepExact` has the rest. */
 function decodeScalar(node: ScalarNode, field: FieldSchema, schema: Schema): unknown {
   if (typeof node.value !== "bigint") return node.value;
   const number = Number(node.value);

@@ -30,6 +30,7 @@ describe("Triton's parser accepts", () => {
     ["all white space", "name:\t\"a\"\r\n\v\f max_batch_size:1"],
     ["a string directly before a name", 'name:"a"backend:"b"'],
     ["templates inside strings", 'name: "${name}"'],
+    ["bytes that are no UTF-8 in strings and comments", 'name: "\udcff" # \udcff'],
   ])("%s", (_, text) => {
     expect(reported(text)).toEqual([]);
   });
@@ -60,6 +61,16 @@ describe("Triton's parser refuses", () => {
     ["a missing brace", "input {\n", ["2:1: Expected identifier, got: "]],
     ["an extra brace", "input {} }", ["1:10: Expected identifier, got: }"]],
     ["a template", "max_batch_size: ${n}", ["1:17: Expected integer, got: $"]],
+    ["a NUL in a comment, which ends there", "# a\0 foo: 1", ["1:4: Invalid control characters encountered in text.", '1:9: Message type "inference.ModelConfig" has no field named "foo".']],
+    ["a NUL in a string", 'name: "a\0"', ["1:9: Unexpected end of string.", "1:9: Invalid control characters encountered in text.", "1:11: Unexpected end of string."]],
+    ["a hexadecimal number without digits, which is then 0", "max_batch_size: 0x name: 1", ['1:19: "0x" must be followed by hex digits.', "1:26: Expected string, got: 1"]],
+    ["an extension", "[a.b]: 1", ['1:6: Extension "a.b" is not defined or is not an extension of "inference.ModelConfig".']],
+    ["a type URL", "[a/b]: 1", ['1:3: Expected "]", found "/".']],
+    ["a byte that is no UTF-8, one column each", "name: '\udcff\udcfe' foo: 1", ['1:15: Message type "inference.ModelConfig" has no field named "foo".']],
+    ["a byte that is no UTF-8 outside a string", "\udcff\udcfe", ["1:1: Interpreting non ascii codepoint 255.", "1:1: Expected identifier, got: \uFFFD"]],
+    ["bytes that are no UTF-8 in a message", "max_batch_size: '\udcff'", ["1:17: Expected integer, got: '\uFFFD'"]],
+    ["a character of four bytes before it", "name: '😀' foo: 1", ['1:17: Message type "inference.ModelConfig" has no field named "foo".']],
+    ["minus zero and another value", "sequence_batching { control_input { control { fp32_false_true: -0 } } direct { minimum_slot_utilization: -0 minimum_slot_utilization: 1 } }", ['1:133: Non-repeated field "minimum_slot_utilization" is specified multiple times.']],
     ["a tab before it, counted to the next multiple of eight", "\tfoo: 1", ['1:12: Message type "inference.ModelConfig" has no field named "foo".']],
   ])("%s", (_, text, errors) => {
     expect(reported(text)).toEqual(errors);
@@ -76,6 +87,22 @@ describe("a file", () => {
   });
 });
 
+describe("behind the first error", () => {
+  it("fields of the messages around are found again", () => {
+    const { root, errors } = parse('input {\n  nam: "a"\n  dims: [ 1 ]\n}\nmax_batch_size: x\nbackend: "b"\n');
+    expect(root.fields.map(({ name }) => name)).toEqual(["input", "max_batch_size", "backend"]);
+    expect(errors.map(({ reported }) => reported)).toEqual([true, false]);
+  });
+
+  it("only so many errors are kept", () => {
+    expect(parse("foo: 1\n".repeat(10_000)).errors.length).toBeLessThan(300);
+  });
+
+  it("every error that Triton reports is kept", () => {
+    expect(parse(`name: "${"\\q".repeat(1000)}"`).errors).toHaveLength(1000);
+  });
+});
+
 describe("strings", () => {
   it.each([
     ["plain", '"a"', "a"],
@@ -86,6 +113,11 @@ describe("strings", () => {
     ["code points", String.raw`"\u00e9\U0001F600"`, "é😀"],
     ["a surrogate pair", String.raw`"\ud83d\ude00"`, "😀"],
     ["a number sign", '"a # b"', "a # b"],
+    ["bytes that are no UTF-8, as source-text.ts has them", String.raw`"\377\xfe"`, "\udcff\udcfe"],
+    ["bytes that are UTF-8 together", "'\udcc3' '\udca9'", "é"],
+    ["a lone surrogate by an escape, which is three bytes", String.raw`"\ud83d"`, "\udced\udca0\udcbd"],
+    ["octal beyond a byte", String.raw`"\400\777"`, "\0\udcff"],
+    ["a code point beyond Unicode, which stays as written", String.raw`"\U00110000"`, "\\U00110000"],
   ])("%s", (_, literal, value) => {
     expect(inputName(`input { name: ${literal} }`)).toBe(value);
   });

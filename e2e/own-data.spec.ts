@@ -1,7 +1,11 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { createGzip, gzipSync } from "node:zlib";
 import { expect, test, type AppPage } from "./fixtures/app.ts";
 
 const VOLUMES = fileURLToPath(new URL("../../shared/data/volumes/", import.meta.url));
@@ -144,5 +148,117 @@ test.describe("broken files", () => {
     await openSample(app);
     await drop(app, [{ name: "x.nii.gz", bytes: gzipSync(Buffer.alloc(2000)) }]);
     await expect(app.page.getByText(/NIFTI_INVALID|INPUT_INVALID/).first()).toBeVisible();
+  });
+});
+
+/** Writes a volume of 16-bit integers with a bright box in its middle, plane by plane, as .nii.gz: no more than one plane in memory. */
+async function writeVolume(path: string, [ni, nj, nk]: readonly [number, number, number]): Promise<void> {
+  const header = Buffer.alloc(352);
+  header.writeInt32LE(348, 0);
+  [3, ni, nj, nk, 1, 1, 1, 1].forEach((size, i) => header.writeInt16LE(size, 40 + 2 * i));
+  header.writeInt16LE(4, 70);
+  header.writeInt16LE(16, 72);
+  [1, 0.5, 0.5, 0.5].forEach((size, i) => header.writeFloatLE(size, 76 + 4 * i));
+  header.writeFloatLE(352, 108);
+  header.writeInt16LE(1, 254);
+  [[0.5, 0, 0, 0], [0, 0.5, 0, 0], [0, 0, 0.5, 0]].flat().forEach((value, i) => header.writeFloatLE(value, 280 + 4 * i));
+  header.write("n+1\0", 344, "latin1");
+  const isInside = (k: number): boolean => k > nk / 4 && k < (3 * nk) / 4;
+  const plane = (k: number): Buffer => {
+    const values = new Int16Array(ni * nj).fill(-1000);
+    if (isInside(k)) for (let j = nj >> 2; j < (3 * nj) >> 2; j++) values.fill(50, j * ni + (ni >> 2), j * ni + ((3 * ni) >> 2));
+    return Buffer.from(values.buffer);
+  };
+  const [outside, middle] = [plane(0), plane(nk >> 1)];
+  const bytes = function* (): Generator<Buffer> {
+    yield header;
+    for (let k = 0; k < nk; k++) yield isInside(k) ? middle : outside;
+  };
+  await pipeline(Readable.from(bytes()), createGzip({ level: 1 }), createWriteStream(path));
+}
+
+test.describe("what is larger than the device allows", () => {
+  let folder = "";
+  test.beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "conch-large-"));
+  });
+  test.afterAll(() => rm(folder, { recursive: true }));
+
+  /** Bytes that the page's adapter binds at once. */
+  const limitOf = (app: AppPage): Promise<number> =>
+    app.page.evaluate(async () => (await navigator.gpu.requestAdapter())!.limits.maxStorageBufferBindingSize);
+
+  async function chooseVolume(app: AppPage, path: string): Promise<void> {
+    const chooser = app.page.waitForEvent("filechooser");
+    await app.page.getByRole("button", { name: "Choose file for IMAGE", exact: true }).click();
+    await (await chooser).setFiles(path);
+    await app.idle();
+  }
+
+  test("a volume is named with its bytes before it runs, is refused by its code, goes to the CPU by a click, and harms nothing", async ({ app }) => {
+    const { page } = app;
+    await openSample(app);
+    const limit = await limitOf(app);
+    test.skip(limit > 2 ** 30, `this adapter binds ${limit} bytes: a volume beyond that is too much for this test`);
+    const planes = Math.floor(limit / (4 * 1024 * 1024)) + 1;
+    const path = join(folder, "large.nii.gz");
+    await writeVolume(path, [1024, 1024, planes]);
+    await chooseVolume(app, path);
+    const warning = page.getByTestId("plan-warning");
+    await expect(warning).toContainText(`'IMAGE' [1, 1024, 1024, ${planes}] takes ${1024 * 1024 * planes * 4} bytes; this device allows ${limit} in one buffer`);
+
+    await page.getByTestId("run").click();
+    await expect(page.getByTestId("run-error")).toContainText("DEVICE_LIMIT");
+    await expect(page.locator('[data-testid="node-step:preprocess"]')).toContainText("WebGPU");
+
+    await page.getByTestId("move-to-cpu").click();
+    await expect(page.locator('[data-testid="node-step:preprocess"]')).toContainText("WASM");
+    await expect(warning).toHaveCount(0);
+    await page.getByRole("button", { name: /^Undo/ }).click();
+    await expect(page.locator('[data-testid="node-step:preprocess"]')).toContainText("WebGPU");
+    await expect(warning).toHaveCount(1);
+
+    await page.getByTestId("input-IMAGE").getByRole("button", { name: "Examples" }).click();
+    await page.getByRole("menuitem").first().click();
+    await app.idle();
+    await expect(warning).toHaveCount(0);
+    await runToMask(app);
+  });
+
+  test("a grid whose logits do not fit is found through the network's graph, and its file is a click away", async ({ app }) => {
+    const { page } = app;
+    await openSample(app);
+    const limit = await limitOf(app);
+    // The least multiple of 8 whose two channels of logits are too large; one channel still fits.
+    const size = 8 * (Math.floor(Math.cbrt(limit / 8) / 8) + 1);
+    await page.getByTestId("input-IMAGE").getByRole("button", { name: "Examples" }).click();
+    await page.getByRole("menuitem").first().click();
+    await app.idle();
+
+    const retype = async (from: string, to: string): Promise<void> => {
+      await page.locator(".cm-content").click();
+      await page.keyboard.press("Control+f");
+      await page.keyboard.type(from);
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Escape");
+      await page.keyboard.type(to);
+    };
+    await page.locator('[data-testid="node-step:preprocess"]').click();
+    await page.getByRole("button", { name: "Open transforms.json" }).click();
+    await retype("[48, 48, 48]", `[${size}, ${size}, ${size}]`);
+    await page.getByTestId("tab-run").click();
+    const warning = page.getByTestId("plan-warning").filter({ hasText: "'logits'" });
+    await expect(warning).toContainText(`'logits' [1, 2, ${size}, ${size}, ${size}] takes ${2 * size ** 3 * 4} bytes; this device allows ${limit}`);
+    await expect(warning).toContainText("a smaller grid in preprocess/1/transforms.json");
+    await expect(page.getByTestId("memory-estimate")).toContainText(/GiB.*segmentation_3d/);
+
+    await page.getByTestId("run").click();
+    await expect(page.getByTestId("run-error")).toContainText("DEVICE_LIMIT");
+
+    await warning.getByRole("button", { name: "Open transforms.json" }).click();
+    await retype(`[${size}, ${size}, ${size}]`, "[48, 48, 48]");
+    await page.getByTestId("tab-run").click();
+    await expect(page.getByTestId("plan-warning")).toHaveCount(0);
+    await runToMask(app);
   });
 });

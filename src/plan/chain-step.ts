@@ -23,15 +23,13 @@ export function chainStep(chain: TransformChain, config: ModelConfig): Required<
   };
 }
 
-/** Before and after each transform: what it reads and what it makes are alive together. Arrays that it passes on count once. */
+/** The fullest dictionary: what a transform reads is mostly shared with what it makes, or gone. A key that only names another's array counts once. */
 function memoryOf(chain: TransformChain, { dictionaries }: InferredChain): StepMemory {
   let [peakBytes, peakAt, complete] = [0, "", true];
   let largest: StepMemory["largest"];
   dictionaries.forEach((dictionary, index) => {
-    const alive = new Map<ArrayType, string>();
-    for (const entries of [dictionaries[index - 1] ?? new Map<string, ArrayType>(), dictionary]) for (const [key, array] of entries) alive.set(array, key);
     let sum = 0;
-    for (const [array, key] of alive) {
+    for (const [array, key] of new Map<ArrayType, string>([...dictionary].map(([key, array]) => [array, key]))) {
       const { shape } = array;
       if (shape.includes(null) || array.dataType === "TYPE_STRING") {
         complete = false;

@@ -12,9 +12,13 @@ import classes from "./inspector.module.css";
 /** The transforms of a python model, in order, with the parameters that are not at their defaults. */
 export function ChainList({ model, file }: { model: string; file: string }) {
   const t = useMessages(inspectorMessages);
-  const { document, selection } = useApp();
+  const { document, selection, panes } = useApp();
   const text = useStore(document, ({ files }) => files.get(file)?.text ?? "");
   const { chain } = useMemo(() => parseChain(text, { model, file }), [text, model, file]);
+  const open = (): void => {
+    selection.getState().openFile(file);
+    panes.getState().showText();
+  };
   return (
     <Part title={t("chain")}>
       {chain === undefined && <p className={classes.dimmed}>{t("chainBroken")}</p>}
@@ -38,7 +42,7 @@ export function ChainList({ model, file }: { model: string; file: string }) {
           );
         })}
       </ol>
-      <Button variant="default" size="compact-xs" onClick={() => selection.getState().openFile(file)}>{t("openChain")}</Button>
+      <Button variant="default" size="compact-xs" onClick={open}>{t("openChain")}</Button>
     </Part>
   );
 }

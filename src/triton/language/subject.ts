@@ -1,41 +1,34 @@
 import type { ParsedConfig } from "../model-config/decode.ts";
-import type { EnumSchema, FieldSchema, MessageSchema } from "../pbtxt/schema.ts";
-import type { FieldNode, MessageNode, TextRange, ValueNode } from "../pbtxt/tree.ts";
+import type { FieldSchema, MessageSchema } from "../pbtxt/schema.ts";
+import type { MessageNode, ScalarNode, TextRange } from "../pbtxt/tree.ts";
 import { namedNodes, roleOf, type NamedNode } from "./roles.ts";
 
-/** What the text at an offset speaks of. */
-export type Subject = TextRange &
-  (
-    | { readonly kind: "field"; readonly message: MessageSchema; readonly field: FieldSchema }
-    | { readonly kind: "enum"; readonly type: EnumSchema; readonly value: string }
-    | { readonly kind: "name"; readonly named: NamedNode }
-  );
-
-/** The field name, enum value or name at an offset; undefined on anything else. An offset at either end of a word belongs to it. */
-export function subjectAt(parsed: ParsedConfig, offset: number): Subject | undefined {
-  return within(parsed, parsed.tree.root, offset);
+/** What the text at an offset speaks of: a field by its name, or one of its scalars. */
+export interface Subject extends TextRange {
+  readonly message: MessageSchema;
+  readonly field: FieldSchema;
+  /** Absent on the field's name. */
+  readonly value?: ScalarNode;
+  /** Where the value names something. */
+  readonly named?: NamedNode;
 }
 
-function within(parsed: ParsedConfig, message: MessageNode, offset: number): Subject | undefined {
-  const field = message.fields.find(({ from, to }) => from <= offset && offset <= to);
-  if (field === undefined) return undefined;
-  if (offset <= field.nameTo) return subjectOfName(message, field);
-  const value = field.values.find(({ from, to }) => from <= offset && offset <= to);
+/** The field name or scalar at an offset; undefined on anything else. An offset at either end of a word belongs to it. */
+export function subjectAt({ tree }: ParsedConfig, offset: number): Subject | undefined {
+  return within(tree.root, tree.root, offset);
+}
+
+function within(root: MessageNode, node: MessageNode, offset: number): Subject | undefined {
+  const found = node.fields.find(({ from, to }) => from <= offset && offset <= to);
+  const { schema: message } = node;
+  const field = found?.schema;
+  if (found === undefined || message === undefined || field === undefined) return undefined;
+  if (offset <= found.nameTo) return { from: found.from, to: found.nameTo, message, field };
+  const value = found.values.find(({ from, to }) => from <= offset && offset <= to);
   if (value === undefined) return undefined;
-  return value.kind === "message" ? within(parsed, value, offset) : subjectOfValue(parsed, message, field, value);
-}
-
-function subjectOfName({ schema }: MessageNode, { from, nameTo, schema: field }: FieldNode): Subject | undefined {
-  return schema === undefined || field === undefined ? undefined : { kind: "field", from, to: nameTo, message: schema, field };
-}
-
-function subjectOfValue({ tree }: ParsedConfig, message: MessageNode, { name, schema: field }: FieldNode, { from, to }: ValueNode): Subject | undefined {
-  if (field?.kind === "enum") {
-    const type = tree.schema.enums.get(field.type);
-    const value = tree.text.slice(from, to);
-    return type?.values.has(value) === true ? { kind: "enum", from, to, type, value } : undefined;
-  }
-  if (roleOf(message.schema?.name, name) === undefined) return undefined;
-  const named = namedNodes(tree.root).find(({ node }) => node.from === from && node.to === to);
-  return named === undefined ? undefined : { kind: "name", from, to, named };
+  if (value.kind === "message") return within(root, value, offset);
+  const subject = { from: value.from, to: value.to, message, field, value };
+  if (roleOf(message.name, field.name) === undefined) return subject;
+  const named = namedNodes(root).find((each) => each.node === value);
+  return named === undefined ? subject : { ...subject, named };
 }

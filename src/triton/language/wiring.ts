@@ -1,7 +1,7 @@
 import type { DataType } from "../../tensor/data-type.ts";
 import { contradiction, fullDims } from "../ensemble/consistency.ts";
 import { freshTensorName } from "../ensemble/edit.ts";
-import { wireEnsemble, type EnsembleWiring, type GraphTensor } from "../ensemble/graph.ts";
+import { buildEnsembleGraph, type EnsembleGraph, type GraphTensor } from "../ensemble/graph.ts";
 import type { CaretMessage } from "./caret.ts";
 import type { LanguageContext } from "./context.ts";
 import type { Side } from "./roles.ts";
@@ -42,8 +42,8 @@ export interface Candidate {
 }
 
 /** The wiring of the ensemble that is being edited, as its last readable text gives it. */
-export function wiringOf({ model, models }: LanguageContext): EnsembleWiring {
-  return wireEnsemble(model, models);
+export function wiringOf({ model, models }: LanguageContext): EnsembleGraph {
+  return buildEnsembleGraph(model, models);
 }
 
 /**
@@ -64,7 +64,7 @@ export function candidates(context: LanguageContext, step: CaretMessage, side: S
   return [...found, { name, fits: true, fresh: true, detail: signature(port) }];
 }
 
-function tensorsFor({ tensors, steps }: EnsembleWiring, side: Side, own: ReadonlySet<string>): readonly GraphTensor[] {
+function tensorsFor({ tensors, steps }: EnsembleGraph, side: Side, own: ReadonlySet<string>): readonly GraphTensor[] {
   if (side === "output") return tensors.filter(({ name, producer }) => producer === undefined && name !== "");
   const later = new Set(own);
   for (let size = -1; size !== later.size; ) {

@@ -61,16 +61,17 @@ export function removeValue(tree: PbtxtTree, path: Path): TextEdit[] {
  * Edits that take out the element of a repeated field, or the map entry, whose value has a range: for an entry that another one with the
  * same key hides, which no path leads to. Nothing happens where there is none.
  */
-export function removeElementAt(tree: PbtxtTree, { from, to }: TextRange): TextEdit[] {
-  let message: MessageNode | undefined = tree.root;
-  while (message !== undefined) {
-    const field: FieldNode | undefined = message.fields.find((one) => one.from <= from && to <= one.to);
-    const value = field?.values.find((one) => one.from <= from && to <= one.to);
-    if (field === undefined || value === undefined) return [];
-    if (value.from === from && value.to === to) return field.schema?.repeated === true ? removeElements(tree, message, field.name, [{ field, value }]) : [];
-    message = value.kind === "message" ? value : undefined;
-  }
-  return [];
+export function removeElementAt(tree: PbtxtTree, range: TextRange): TextEdit[] {
+  return removeInside(tree, tree.root, range);
+}
+
+function removeInside(tree: PbtxtTree, message: MessageNode, range: TextRange): TextEdit[] {
+  const around = ({ from, to }: TextRange): boolean => from <= range.from && range.to <= to;
+  const field = message.fields.find(around);
+  const value = field?.values.find(around);
+  if (field === undefined || value === undefined) return [];
+  if (value.from !== range.from || value.to !== range.to) return value.kind === "message" ? removeInside(tree, value, range) : [];
+  return field.schema?.repeated === true ? removeElements(tree, message, field.name, [{ field, value }]) : [];
 }
 
 /** Edits that give a map entry another key. Nothing happens where there is no such entry; a key left out is written. */

@@ -26,9 +26,16 @@ function completed(content: RepositoryContent, server: TritonServer): Map<string
   );
 }
 
+function adviceOn(content: RepositoryContent, models: ReadonlyMap<string, GraphModel>, server = DEFAULT_SERVER): Finding[] {
+  return [...content.directories].flatMap(([name, directory]) => {
+    const model = models.get(name);
+    return model === undefined ? [] : adviceFindings({ directory, model, models, content, server });
+  });
+}
+
 async function advice(files: Readonly<Record<string, string>>): Promise<{ findings: Finding[]; marked: string[] }> {
   const content = await recordedContent({ files });
-  const findings = adviceFindings(content, asWritten(content), DEFAULT_SERVER);
+  const findings = adviceOn(content, asWritten(content));
   return { findings, marked: findings.map(({ file, from, to }) => files[file]?.slice(from, to) ?? "") };
 }
 
@@ -80,7 +87,7 @@ describe("advice", () => {
       },
       "ADVICE_HOST_COPIES",
       "info",
-      "instance_group { kind: KIND_GPU }",
+      '"b"',
     ],
   ])("is given on %s", async (_, files, code, severity, at) => {
     const { findings, marked } = await advice(files);
@@ -119,7 +126,7 @@ describe("advice", () => {
     for (const one of cases) {
       const content = await recordedContent(one);
       const server = recordedServer(one);
-      const findings = adviceFindings(content, completed(content, server), server);
+      const findings = adviceOn(content, completed(content, server), server);
       for (const [model, { ok }] of Object.entries(one.verdict)) {
         if (!ok) continue;
         counts.loads++;
@@ -148,7 +155,7 @@ describe("advice", () => {
       if (!(response.error ?? "").includes("unexpected deadlock") || (request.outputs ?? []).length === 0) continue;
       deadlocks++;
       const content = await recordedContent({ files });
-      const findings = adviceFindings(content, asWritten(content), DEFAULT_SERVER);
+      const findings = adviceOn(content, asWritten(content));
       if (!findings.some((finding) => finding.code === "ADVICE_REQUESTED_OUTPUTS" && finding.model === model)) missed.push(id);
     }
     expect(missed).toEqual([]);

@@ -1,7 +1,4 @@
-import type { GraphModel } from "../../ensemble/graph-model.ts";
 import type { Finding } from "../../findings.ts";
-import type { RepositoryContent } from "../content.ts";
-import type { TritonServer } from "../server.ts";
 import { completedBatch } from "./completed-batch.ts";
 import { emptyVersionFolders, misplacedConfigs } from "./folders.ts";
 import { hostCopies } from "./host-copies.ts";
@@ -35,13 +32,9 @@ const SUBJECTS: readonly ((one: AdviceCase) => Finding[])[] = [
 ];
 
 /**
- * Where a server is silent, or only logs, and users are hurt: warnings where answers are wrong or requests fail, infos where something
- * has no effect. `models` have their completed configurations. A text that does not parse gets none.
+ * Where a server is silent about a model, or only logs, and users are hurt: warnings where answers are wrong or requests fail, infos where
+ * something has no effect. A text that does not parse gets none. Reads, besides the model's own files, nothing but the models of its steps.
  */
-export function adviceFindings(content: RepositoryContent, models: ReadonlyMap<string, GraphModel>, server: TritonServer): Finding[] {
-  return [...content.directories].flatMap(([name, directory]) => {
-    const model = models.get(name);
-    if (model === undefined || model.parsed?.valid === false) return [];
-    return SUBJECTS.flatMap((subject) => subject({ directory, model, models, content, server }));
-  });
+export function adviceFindings(one: AdviceCase): Finding[] {
+  return one.model.parsed?.valid === false ? [] : SUBJECTS.flatMap((subject) => subject(one));
 }

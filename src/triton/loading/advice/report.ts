@@ -11,7 +11,7 @@ export interface AdviceCase {
   readonly directory: ModelDirectory;
   /** With its completed configuration. */
   readonly model: GraphModel;
-  /** All models of the repository. */
+  /** The models of its steps, and possibly others, with their completed configurations. */
   readonly models: ReadonlyMap<string, GraphModel>;
   readonly content: RepositoryContent;
   readonly server: TritonServer;

@@ -48,7 +48,7 @@ export function aloneGraph({ name, file, maxBatchSize, inputs, outputs }: Ensemb
       consumers: [{ kind: "output", name }],
     })),
   ];
-  return { name, file, maxBatchSize, inputs, outputs, steps: [step], tensors, diagnostics: [] };
+  return { name, file, maxBatchSize, inputs, outputs, steps: [step], tensors };
 }
 
 /** The id by which a run speaks of a step of the open model. */

@@ -11,6 +11,11 @@ export interface GraphModel {
   config: ModelConfig;
   /** The text behind it, for ranges; absent where there is no config.pbtxt. */
   parsed?: ParsedConfig;
+  /**
+   * True where its backend may add inputs and outputs that are not known here: what is declared is not all. Absent: so where nothing is
+   * declared.
+   */
+  open?: boolean;
   /** Versions that would be served; absent: not known, not checked. */
   versions?: readonly number[];
 }

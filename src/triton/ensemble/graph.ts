@@ -1,9 +1,6 @@
-import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { DataType } from "../../tensor/data-type.ts";
-import { withIds } from "../findings.ts";
 import type { EnsembleStep } from "../model-config/model-config.ts";
 import type { GraphModel } from "./graph-model.ts";
-import { ensembleFindings } from "./rules.ts";
 
 /** An end of a wire: an input or output of the ensemble, or a tensor of a step's model. */
 export type Endpoint =
@@ -67,7 +64,7 @@ export interface GraphTensor {
 }
 
 /** An ensemble as inputs, steps, outputs and the wires between them. */
-export interface EnsembleWiring {
+export interface EnsembleGraph {
   name: string;
   /** Repository path of the configuration. */
   file: string;
@@ -79,23 +76,11 @@ export interface EnsembleWiring {
   tensors: readonly GraphTensor[];
 }
 
-/** The wiring of an ensemble with what is wrong with it. */
-export interface EnsembleGraph extends EnsembleWiring {
-  /** What Triton refuses when it reads or loads the ensemble; its first is the one that Triton would name. */
-  diagnostics: readonly Diagnostic[];
-}
-
 /**
  * The graph of an ensemble. Whatever is wrong, all that is there is shown: missing models keep the ports that the maps name.
  * An unknown ensemble gives an empty graph.
  */
 export function buildEnsembleGraph(name: string, models: ReadonlyMap<string, GraphModel>): EnsembleGraph {
-  const model = models.get(name);
-  return { ...wireEnsemble(name, models), diagnostics: model === undefined ? [] : withIds(ensembleFindings(model, models)) };
-}
-
-/** The graph of an ensemble without its findings, for those who ask at every keystroke. */
-export function wireEnsemble(name: string, models: ReadonlyMap<string, GraphModel>): EnsembleWiring {
   const model = models.get(name);
   const config = model?.config;
   const steps = stepsOf(config?.ensemble_scheduling?.step ?? [], models);

@@ -11,8 +11,8 @@ import type { GraphModel } from "./graph-model.ts";
  */
 export type Phase = "poll" | "dependencies" | "load";
 
-/** The status code in front of an error of the phase "load". */
-type Status = "Invalid argument" | "Internal" | "Not found" | "Unsupported";
+/** The status code in front of an error of the phase "load"; "" where the message has it already. */
+type Status = "Invalid argument" | "Internal" | "Not found" | "Unsupported" | "";
 
 /** What a finding says besides its message. */
 export interface FindingMore {
@@ -63,7 +63,7 @@ export function createReporter(model: GraphModel, phase: Phase = "poll", finding
         model: model.name,
         file,
         ...rangeOf(at),
-        message: phase === "load" && severity === "error" ? `${status}: ${message}` : message,
+        message: phase === "load" && severity === "error" && status !== "" ? `${status}: ${message}` : message,
         ...(hint === undefined ? {} : { hint }),
         ...(fix === undefined ? {} : { fix }),
         ...(subject === undefined ? {} : { subject }),

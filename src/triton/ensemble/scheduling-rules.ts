@@ -1,8 +1,7 @@
 import type { EnsembleStep } from "../model-config/model-config.ts";
 import type { Path } from "../pbtxt/path.ts";
 import { nearest } from "../nearest.ts";
-import type { GraphModel } from "./graph-model.ts";
-import { createReporter, type Reporter } from "./reporter.ts";
+import type { Reporter } from "./reporter.ts";
 
 const SCHEDULING = "ensemble_scheduling";
 
@@ -173,13 +172,4 @@ function unconnectedOrigin(
     seen.add(previous);
     current = previous;
   }
-}
-
-/** True where Triton refuses the model while it reads its directory, as far as ensembles and text go. */
-export function isRefusedAtPoll(model: GraphModel): boolean {
-  if (model.parsed?.valid === false) return true;
-  if (model.config.platform !== "ensemble" && model.config.ensemble_scheduling === undefined) return false;
-  const reporter = createReporter(model);
-  schedulingFindings(reporter);
-  return reporter.findings.some(({ severity, stage }) => severity === "error" && stage === "poll");
 }

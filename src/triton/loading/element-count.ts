@@ -1,3 +1,5 @@
+import { bytesPerElement, DATA_TYPES, type DataType } from "../../tensor/data-type.ts";
+
 /** The size in `dims` that stands for any size. */
 export const VARIABLE = -1;
 
@@ -16,4 +18,9 @@ export function elementCount(dims: readonly number[]): bigint | undefined {
     if (count > LARGEST) return undefined;
   }
   return count;
+}
+
+/** Bytes of one element; 0 for strings and for what is no data type. */
+export function elementSize(type: DataType): number {
+  return DATA_TYPES.includes(type) ? bytesPerElement(type) : 0;
 }

@@ -1,0 +1,64 @@
+import type { Reporter } from "../../ensemble/reporter.ts";
+import type { ModelDirectory, ModelVersion } from "../../repository/repository.ts";
+import type { CompletionResult } from "../completion.ts";
+import type { RepositoryContent } from "../content.ts";
+import { onnxFile } from "../onnx-session.ts";
+import { completeOnnx, validateOnnx } from "../onnxruntime.ts";
+import { refuse } from "../poll.ts";
+import type { TritonServer } from "../server.ts";
+import { cpuOnlyFindings } from "./cpu-only.ts";
+import { fixedInterfaceFindings } from "./fixed-interface.ts";
+import { identityFindings } from "./identity.ts";
+import { pythonInitialisation, pythonInstanceFindings } from "./python.ts";
+
+/** Where a version of a model is loaded from, and by what. */
+export interface LoadPlace {
+  readonly directory: ModelDirectory;
+  readonly version: ModelVersion;
+  readonly content: RepositoryContent;
+  readonly server: TritonServer;
+}
+
+/** A completion; `open` where the backend may add what nobody can know without running it. */
+export type Initialisation = CompletionResult | (CompletionResult & { readonly open: true });
+
+/**
+ * What a backend checks and completes when a model is initialised, before the core looks at the completed configuration. Undefined where it
+ * completes nothing.
+ */
+export function initialiseBackend(reporter: Reporter, place: LoadPlace): Initialisation | undefined {
+  const { config } = reporter;
+  switch (config.backend) {
+    case "identity":
+      if (place.directory.config === undefined) {
+        reporter.add("IDENTITY_NO_CONFIG", `model configuration is not provided for model '${config.name}'`, undefined, { status: "Not found", hint: "Write a config.pbtxt." });
+      } else identityFindings(reporter);
+      return undefined;
+    case "square":
+    case "repeat":
+      fixedInterfaceFindings(reporter);
+      return undefined;
+    case "python":
+      return pythonInitialisation(reporter, place);
+    case "onnxruntime":
+      return onnxInitialisation(reporter, place);
+    default:
+      return place.server.autoComplete ? { config, completed: [], open: true } : undefined;
+  }
+}
+
+/** What a backend checks when an instance of the model is made. */
+export function instanceFindings(reporter: Reporter, place: LoadPlace): void {
+  const { config } = reporter;
+  if (config.backend === "python") pythonInstanceFindings(reporter, place);
+  else if (config.backend === "onnxruntime") {
+    for (const refusal of validateOnnx(onnxFile(place.content, place.directory.name, place.version, config), config)) refuse(reporter, refusal);
+  } else cpuOnlyFindings(reporter);
+}
+
+function onnxInitialisation({ config }: Reporter, { directory, version, content, server }: LoadPlace): Initialisation {
+  const file = onnxFile(content, directory.name, version, config);
+  const result = completeOnnx(file, config, server);
+  const complete = config.input.length + config.batch_input.length > 0 && config.output.length > 0;
+  return !server.autoComplete || complete || (file.header !== undefined && !(file.header instanceof Error)) ? result : { ...result, open: true };
+}

@@ -2,15 +2,18 @@ import { createPrinter, type EditValue, type PrintPlace } from "../pbtxt/print.t
 import type { FieldSchema, Schema } from "../pbtxt/schema.ts";
 import type { PbtxtTree } from "../pbtxt/tree.ts";
 
-// A template is a text with places to fill in, each written `${what stands there until it is}`; braces within a place are escaped
-// by a backslash. Lines after the first are indented relative to it.
+// A template is a text with places to fill in, numbered from 1, each written `${1:what stands there until it is}`. A `${` of the text
+// itself has a backslash before its brace. Lines after the first are indented relative to it.
 
 /** Private-use characters around a place while it goes through the printer, which takes any string. */
 const [OPEN, CLOSE] = ["\uE000", "\uE001"];
 
-/** A place of a template in a value to print. */
+/** A template of one empty place. */
+export const EMPTY = "${1:}";
+
+/** A place of a template in a value to print. A name with braces cannot be shown in one. */
 export function place(shown: string): string {
-  return OPEN + shown + CLOSE;
+  return OPEN + (/[{}]/.test(shown) ? "" : shown) + CLOSE;
 }
 
 const STEP: EditValue = {
@@ -58,7 +61,7 @@ export function templateWriter(tree: PbtxtTree, offset: number): TemplateWriter 
   const at: PrintPlace = { indent: "", inline: false };
   return {
     field: (field, value) =>
-      value === undefined ? `${field.name} {${newline}${unit}\${}${newline}}` : asTemplate(printer.single(field, value, at)),
+      value === undefined ? `${field.name} {${newline}${unit}${EMPTY}${newline}}` : asTemplate(printer.single(field, value, at)),
     element: (field, value) => asTemplate(printer.value(field, value, at)),
     entry: (field, { key, value }) => {
       const type = tree.schema.messages.get(field.type);
@@ -74,7 +77,7 @@ function asTemplate(printed: string): string {
     .map((part, index) => {
       const [shown, rest] = index === 0 ? [undefined, part] : part.split(CLOSE, 2);
       const plain = (rest ?? "").replaceAll(/([#$])\{/g, "$1\\{");
-      return shown === undefined ? plain : `\${${shown.replaceAll(/[{}]/g, "\\$&")}}${plain}`;
+      return shown === undefined ? plain : `\${${index}:${shown}}${plain}`;
     })
     .join("");
 }

@@ -2,7 +2,7 @@ import type { EditValue } from "../pbtxt/print.ts";
 import { parsePbtxt } from "../pbtxt/parse.ts";
 import type { FieldSchema } from "../pbtxt/schema.ts";
 import { MODEL_CONFIG_SCHEMA } from "../model-config/schema.ts";
-import { blockOf, place, templateWriter, type TemplateWriter } from "./blocks.ts";
+import { blockOf, EMPTY, place, templateWriter, type TemplateWriter } from "./blocks.ts";
 import type { Caret, CaretMessage } from "./caret.ts";
 import type { CompletionItem } from "./completion.ts";
 import type { LanguageContext } from "./context.ts";
@@ -32,7 +32,7 @@ export function blockItems(caret: Caret, field: FieldSchema, context: LanguageCo
   const write = (value: EditValue): string => (caret.needsComma ? ", " : "") + writer.element(field, value);
   const side = sideOfMap(caret.message, field);
   const block = blockOf(field, MODEL_CONFIG_SCHEMA);
-  const empty: CompletionItem = { label: field.name, kind: "block", detail: "{ … }", info: field.doc, insert: `${caret.needsComma ? ", " : ""}{ \${} }`, template: true };
+  const empty: CompletionItem = { label: field.name, kind: "block", detail: "{ … }", info: field.doc, insert: `${caret.needsComma ? ", " : ""}{ ${EMPTY} }`, template: true };
   const item = block === undefined ? empty : { ...empty, insert: write(block) };
   const ready = side === undefined ? [] : unmapped(caret, side, context).map(({ label, detail, entry }): CompletionItem => ({ label, detail, kind: "tensor", insert: write({ ...entry }), template: true }));
   const steps = field.type === "ModelEnsembling.Step" ? stepValues(caret, context).map(({ model, value }): CompletionItem => ({ label: model, kind: "model", insert: write(value), template: true })) : [];
@@ -55,7 +55,7 @@ function fieldItem(field: FieldSchema, writer: TemplateWriter): CompletionItem {
     return { ...item, insert: writer.field(field, blockOf(field, MODEL_CONFIG_SCHEMA)), template: true };
   }
   const again = field.kind === "enum" || field.type === "bool" || field.type === "string";
-  const value = field.type === "string" ? '"${}"' : "${}";
+  const value = field.type === "string" ? `"${EMPTY}"` : EMPTY;
   return { ...item, insert: field.repeated ? `${field.name}: [ ${value} ]` : `${field.name}: ${value}`, template: true, ...(again ? { again } : {}) };
 }
 

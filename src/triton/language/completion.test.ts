@@ -81,10 +81,10 @@ describe("fields", () => {
   });
 
   it("are written with what belongs to them", () => {
-    expect(accepted("na|", "name")).toBe('name: "${}"');
-    expect(accepted("|", "max_batch_size")).toBe("max_batch_size: ${}");
-    expect(accepted("input { | }", "dims")).toBe("input { dims: [ ${} ] }");
-    expect(accepted("optim|", "optimization")).toBe("optimization {\n  ${}\n}");
+    expect(accepted("na|", "name")).toBe('name: "${1:}"');
+    expect(accepted("|", "max_batch_size")).toBe("max_batch_size: ${1:}");
+    expect(accepted("input { | }", "dims")).toBe("input { dims: [ ${1:} ] }");
+    expect(accepted("optim|", "optimization")).toBe("optimization {\n  ${1:}\n}");
   });
 
   it("change their name alone where a value is there", () => {
@@ -94,21 +94,21 @@ describe("fields", () => {
 
 describe("blocks", () => {
   it("are written whole", () => {
-    expect(accepted("|", "input")).toBe('input {\n  name: "${INPUT}"\n  data_type: ${TYPE_FP32}\n  dims: [ ${-1} ]\n}');
+    expect(accepted("|", "input")).toBe('input {\n  name: "${1:INPUT}"\n  data_type: ${2:TYPE_FP32}\n  dims: [ ${3:-1} ]\n}');
   });
 
   it("follow the style of their neighbours", () => {
-    expect(accepted("instance_group: < kind: KIND_CPU >\n|", "instance_group")).toBe("instance_group: < kind: KIND_CPU >\ninstance_group: < count: ${1} kind: ${KIND_GPU} >");
+    expect(accepted("instance_group: < kind: KIND_CPU >\n|", "instance_group")).toBe("instance_group: < kind: KIND_CPU >\ninstance_group: < count: ${1:1} kind: ${2:KIND_GPU} >");
   });
 
   it("are elements within a list, with the comma that is missing", () => {
-    expect(accepted("instance_group [ { count: 1 } | ]", "instance_group")).toBe("instance_group [ { count: 1 } , { count: ${1} kind: ${KIND_GPU} } ]");
+    expect(accepted("instance_group [ { count: 1 } | ]", "instance_group")).toBe("instance_group [ { count: 1 } , { count: ${1:1} kind: ${2:KIND_GPU} } ]");
   });
 
   it("of a step come with the maps of a model, each input on the tensor that fits it best", () => {
     const text = accepted(ensemble('model_name: "unet" }, |').replace(/ {4}\}\n {2}\]/, "  ]"), "unet");
     expect(text.replaceAll(/\s+/g, " ")).toContain(
-      '{ model_name: "unet" model_version: -1 input_map { key: "input" value: "${pixels}" } output_map { key: "logits" value: "${CLASS}" } }',
+      '{ model_name: "unet" model_version: -1 input_map { key: "input" value: "${1:pixels}" } output_map { key: "logits" value: "${2:CLASS}" } }',
     );
   });
 });
@@ -163,11 +163,11 @@ describe("maps of a step", () => {
 
   it("are written whole, in the style of their neighbours", () => {
     const text = accepted(ensemble('model_name: "unet"\n      |'), "input_map input");
-    expect(text).toContain('model_name: "unet"\n      input_map { key: "input" value: "${pixels}" }');
+    expect(text).toContain('model_name: "unet"\n      input_map { key: "input" value: "${1:pixels}" }');
   });
 
   it("take key and value into an empty entry", () => {
-    expect(accepted(ensemble('model_name: "unet" input_map { | }'), "input")).toContain('input_map { key: "input" value: "${pixels}" }');
+    expect(accepted(ensemble('model_name: "unet" input_map { | }'), "input")).toContain('input_map { key: "input" value: "${1:pixels}" }');
   });
 
   it("quote a name, and leave out the quotes that are there", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { applyEdits } from "../../base/text-edit.ts";
 import { caretIn, languageContext } from "../../testing/language-context.ts";
 import { rename, renameTargetAt, type Renaming } from "./rename.ts";

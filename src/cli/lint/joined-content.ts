@@ -31,6 +31,7 @@ export function joinFolders(folders: readonly RepositoryFolder[]): JoinedContent
     const { models, diagnostics } = readRepository(folder.paths, "");
     findings.push(...diagnostics);
     for (const [name, directory] of models) {
+      if (folder.unlisted.has(name)) continue;
       owners.set(name, [...(owners.get(name) ?? []), folder]);
       directories.set(name, directory);
     }
@@ -123,19 +124,13 @@ async function headerOf(folder: RepositoryFolder | undefined, path: string): Pro
   }
 }
 
+/** A server cannot read a model whose directory it cannot list; what it makes of a deeper folder depends on the model. */
 function unlistedFolder(path: string, reason: string): Finding {
-  const [model = path] = path.split("/");
-  return {
-    code: "REPOSITORY_UNREADABLE",
-    severity: "error",
-    stage: "poll",
-    model,
-    file: path,
-    from: 0,
-    to: 0,
-    message: `failed to open directory ${path}: ${reason}`,
-    hint: "It has to be a folder that the server's user may list.",
-  };
+  const [model = path, ...deeper] = path.split("/");
+  const base = { code: "REPOSITORY_UNREADABLE", model, file: path, from: 0, to: 0 } as const;
+  if (deeper.length > 0) return { ...base, severity: "warning", stage: "load", message: `${path} cannot be read (${reason}): what it holds is not checked` };
+  const hint = "It has to be a folder that the server's user may list.";
+  return { ...base, severity: "error", stage: "poll", first: true, message: `failed to open directory ${path}: ${reason}`, hint };
 }
 
 /** MODEL_READY_REASON_DUPLICATE in the core's model_repository_manager.h: Triton loads neither. */

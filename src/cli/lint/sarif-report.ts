@@ -79,7 +79,7 @@ function artifact(folder: RepositoryFolder, path: string): object {
   const file = workingFile(folder, path);
   const uri = file.split("/").map((part) => encodeURIComponent(readableText(part))).join("/");
   const isAbsolute = file.startsWith("/") || /^[A-Za-z]:\//.test(file);
-  return isAbsolute ? { uri: file.startsWith("/") ? `file://${uri}` : `file:///${uri}` } : { uri, uriBaseId: "%SRCROOT%" };
+  return isAbsolute ? { uri: file.startsWith("/") ? `file://${uri}` : `file:///${uri.replace("%3A", ":")}` } : { uri, uriBaseId: "%SRCROOT%" };
 }
 
 /** The same for the same problem while lines move: made of code, file and message without its place. */

@@ -5,6 +5,7 @@ import { bytesAccess } from "../onnx/skeleton.ts";
 import type { RepositoryContent } from "../triton/loading/content.ts";
 import { DEFAULT_SERVER, type TritonServer } from "../triton/loading/server.ts";
 import { parseConfig, type ParsedConfig } from "../triton/model-config/decode.ts";
+import { decodeSourceText } from "../triton/pbtxt/source-text.ts";
 import { readRepository } from "../triton/repository/repository.ts";
 import { readRecorded } from "./recorded.ts";
 
@@ -40,7 +41,7 @@ export async function recordedCases(name: string): Promise<RecordedCase[] | unde
 
 /** The server that the recording ran: CPU only, with the backends of the recording. */
 export function recordedServer({ options }: RecordedCase): TritonServer {
-  return { ...DEFAULT_SERVER, autoComplete: options.autoComplete, backends: new Set(["identity", "onnxruntime", "python", "square", "repeat"]), gpus: [] };
+  return { ...DEFAULT_SERVER, autoComplete: options.autoComplete, backends: new Set(["identity", "onnxruntime", "python", "square", "repeat"]), gpus: [], repositoryAgents: new Set() };
 }
 
 const models = new Map<string, Promise<RecordedModel>>();
@@ -80,10 +81,10 @@ export async function recordedContent({ files }: Pick<RecordedCase, "files">, ch
   const text = (path: string): string | undefined => {
     const file = all[path];
     if (file === undefined || (typeof file === "object" && "onnx" in file)) return undefined;
-    return typeof file === "string" ? file : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytesOf(file));
+    return typeof file === "string" ? file : decodeSourceText(bytesOf(file));
   };
   return {
-    directories: readRepository(Object.keys(all)).models,
+    directories: readRepository(Object.keys(all), "").models,
     config(model) {
       const path = `${model}/config.pbtxt`;
       const source = text(path);

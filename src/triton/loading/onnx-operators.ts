@@ -45,7 +45,7 @@ const MACHINE_LEARNING: ReadonlySet<string> = new Set(
 );
 
 /** Other domains of which ONNX Runtime registers operators; which they are depends on how it was built. */
-const OWN_DOMAINS = /^(?:com\.microsoft(?:\..+)?|com\.ms\.internal\.nhwc|ai\.onnx\.(?:training|preview(?:\..+)?)|org\.pytorch\.aten)$/;
+const OWN_DOMAINS = /^(?:com\.microsoft(?:\.nchwc|\.experimental)?|com\.ms\.internal\.nhwc|ai\.onnx\.(?:training|preview(?:\..+)?)|org\.pytorch\.aten)$/;
 
 /**
  * What ONNX Runtime has for an operator at a version of its domain: "known", where it has it or may have it; "no-operator", where its

@@ -2,6 +2,7 @@ import type { ConchError } from "../../base/errors.ts";
 import type { OnnxHeader } from "../../onnx/header.ts";
 import { allNodes, isStandard, type OnnxNode } from "../../onnx/model.ts";
 import { inferShapes } from "../../onnx/shape-inference.ts";
+import { tensorByteLength } from "../../onnx/tensor-values.ts";
 import type { ModelConfig } from "../model-config/model-config.ts";
 import type { Path } from "../pbtxt/path.ts";
 import type { ModelVersion } from "../repository/repository.ts";
@@ -17,8 +18,19 @@ export interface OnnxFile {
   readonly state: "file" | "missing" | "folder";
   /** As RepositoryContent.onnx gives it. Undefined: nothing is checked or completed. */
   readonly header: OnnxHeader | ConchError | undefined;
-  /** Paths that the model wants for its weights and that are not there, or end too early. */
-  readonly missingWeights: readonly string[];
+  /** Set where weights lie in another file, and it is not there or ends too early: the first such tensor. */
+  readonly missingWeights?: MissingWeights;
+}
+
+/** A tensor whose elements another file should have. */
+interface MissingWeights {
+  readonly tensor: string;
+  /** Repository path. */
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+  /** Bytes of the file; undefined where it is not there. */
+  readonly size: number | undefined;
 }
 
 /**
@@ -30,16 +42,22 @@ export function onnxFile(content: RepositoryContent, name: string, version: Mode
   const given = resolvePath(`${name}/${version.number}/${config.default_model_filename || "model.onnx"}`);
   const isFolder = !exists(given) && version.files.some((path) => path.startsWith(`${given}/`));
   const path = isFolder ? `${given}/model.onnx` : given;
-  if (!exists(path)) return { path, state: isFolder ? "folder" : "missing", header: undefined, missingWeights: [] };
+  if (!exists(path)) return { path, state: isFolder ? "folder" : "missing", header: undefined };
   const header = content.onnx(path);
-  const weights = header === undefined || header instanceof Error ? new Map<string, number>() : header.externalData;
+  const missingWeights = header === undefined || header instanceof Error ? undefined : findMissingWeights(header, path, content);
+  return { path, state: "file", header, ...(missingWeights && { missingWeights }) };
+}
+
+function findMissingWeights({ model }: OnnxHeader, path: string, content: RepositoryContent): MissingWeights | undefined {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  const missingWeights = [...weights].flatMap(([location, bytes]) => {
+  for (const tensor of model.graph.initializers) {
+    if (tensor.payload.kind !== "external") continue;
+    const { location, offset, length = tensorByteLength(tensor) } = tensor.payload;
     const file = resolvePath(folder + location);
     const size = content.size(file);
-    return size === undefined || size < bytes ? [file] : [];
-  });
-  return { path, state: "file", header, missingWeights };
+    if (size === undefined || size < offset + length) return { tensor: tensor.name, file, offset, length, size };
+  }
+  return undefined;
 }
 
 /** The path without "." and "..", which a file name may hold. */
@@ -105,15 +123,20 @@ export function refuseSession(file: OnnxFile, config: ModelConfig): Refusal | un
     if (header.code === "ONNX_EMPTY") return refuse("ONNX_EMPTY", failed(1, NO_GRAPH), header.message);
     return refuse(header.code, failed(7, "Protobuf parsing failed."), header.message);
   }
-  const [weights] = missingWeights;
-  if (weights !== undefined) {
-    return refuse("ONNX_WEIGHTS_MISSING", failed(1, `the weights in ${weights} are not there, or end too early`), `Put ${weights} beside the model.`);
-  }
   const format = refuseFormat(header);
   if (format !== undefined) return refuse("ONNX_FORMAT", failed(1, format), "Export the model for an older version of ONNX, or take a newer server.");
   // A library of operators may bring any.
   const operator = (config.model_operations?.op_library_filename.length ?? 0) > 0 ? undefined : refuseOperator(header);
-  return operator && refuse("ONNX_OPERATOR", failed(...operator), "Export the model with operators of a standard operator set.");
+  if (operator !== undefined) return refuse("ONNX_OPERATOR", failed(...operator), "Export the model with operators of a standard operator set.");
+  return missingWeights && refuse("ONNX_WEIGHTS_MISSING", weightsError(missingWeights), `Put ${missingWeights.file} there whole.`);
+}
+
+function weightsError({ tensor, file, offset, length, size }: MissingWeights): string {
+  const cause =
+    size === undefined
+      ? `GetFileLength for ${file} failed:Invalid fd was supplied: -1`
+      : `External initializer: ${tensor} offset: ${offset} size to read: ${length} given file_length: ${size} are out of bounds or can not be read in full.`;
+  return `Internal: onnx runtime error 1: Deserialize tensor ${tensor} failed.${cause}`;
 }
 
 /** ONNX Runtime 1.24, in Triton 2.70. */

@@ -1,5 +1,6 @@
 import type { OnnxHeader } from "../../onnx/header.ts";
 import type { OnnxValue } from "../../onnx/model.ts";
+import { sessionOutputs } from "../../onnx/output-shapes.ts";
 import { fromOnnx, v2Name, type DataType } from "../../tensor/data-type.ts";
 
 /** An input or output as ONNX Runtime tells it to the backend. */
@@ -7,7 +8,7 @@ export interface OnnxTensorInfo {
   readonly name: string;
   /** The model's own kind of value; Triton carries tensors only. */
   readonly kind: OnnxValue["kind"];
-  /** As the backend translates it; TYPE_INVALID for what it does not know (BF16 among them). */
+  /** TYPE_INVALID for what Triton has no name for. */
   readonly type: DataType;
   /** -1 for every size that the model leaves open; empty for a scalar, and for a tensor of unknown rank. */
   readonly shape: readonly number[];
@@ -25,10 +26,10 @@ export interface OnnxSignature {
 const FIRST_OVERRIDABLE_IR = 4;
 
 /** Inputs and outputs by name, as the session has them. */
-export function onnxSignature({ inputs, outputs, irVersion, model }: OnnxHeader): OnnxSignature {
+export function onnxSignature({ inputs, irVersion, model }: OnnxHeader): OnnxSignature {
   const given = new Set(inputs.map(({ name }) => name));
   const overridable = irVersion < FIRST_OVERRIDABLE_IR ? [] : model.graph.inputs.filter(({ name }) => !given.has(name));
-  return { inputs: byName(inputs), overridable: byName(overridable), outputs: byName(outputs) };
+  return { inputs: byName(inputs), overridable: byName(overridable), outputs: byName(sessionOutputs(model)) };
 }
 
 function byName(values: readonly OnnxValue[]): ReadonlyMap<string, OnnxTensorInfo> {
@@ -36,11 +37,10 @@ function byName(values: readonly OnnxValue[]): ReadonlyMap<string, OnnxTensorInf
 }
 
 function tensorInfo({ name, kind, elementType, shape }: OnnxValue): OnnxTensorInfo {
-  const type = fromOnnx(elementType) ?? "TYPE_INVALID";
   return {
     name,
     kind,
-    type: type === "TYPE_BF16" ? "TYPE_INVALID" : type,
+    type: fromOnnx(elementType) ?? "TYPE_INVALID",
     shape: (shape ?? []).map((size) => (typeof size === "number" && size >= 0 ? size : -1)),
   };
 }

@@ -146,7 +146,7 @@ function byBytes(a: string, b: string): number {
 }
 
 /** Types that the backend can hand to ONNX Runtime. */
-const SUPPORTED: ReadonlySet<unknown> = new Set(DATA_TYPES.filter((type) => type !== "TYPE_INVALID" && type !== "TYPE_BF16"));
+const SUPPORTED: ReadonlySet<unknown> = new Set(DATA_TYPES.filter((type) => type !== "TYPE_INVALID"));
 
 function validateType(validation: OnnxValidation, info: OnnxTensorInfo, type: DataType, what: string, path: Path): boolean {
   const refuse = refuser(validation);

@@ -16,9 +16,57 @@ export function writtenConfigs(schema: Schema): fc.Arbitrary<WrittenConfig> {
   return fc.array(fc.nat(255), { maxLength: 300 }).map((choices) => createWriter(schema, choices).config());
 }
 
-/** Values that a field can be given, as edits take them. */
-export function fieldValues(schema: Schema, field: FieldSchema): fc.Arbitrary<unknown> {
-  return fc.array(fc.nat(255), { maxLength: 60 }).map((choices) => createWriter(schema, choices).value(field));
+/** A configuration with a path of its schema, there already or not, and a value for that path, as edits take them. */
+export interface WrittenChange extends WrittenConfig {
+  readonly path: readonly (string | number)[];
+  readonly given: unknown;
+}
+
+/** Configurations with something to change in them: a field, an element (at most one behind the last) or a map entry. */
+export function writtenChanges(schema: Schema): fc.Arbitrary<WrittenChange> {
+  const numbers = fc.array(fc.nat(255), { maxLength: 40 });
+  return fc.tuple(writtenConfigs(schema), numbers, numbers).map(([config, way, choices]) => {
+    const { path, field, whole } = wayThrough(schema, config.value, way);
+    const writer = createWriter(schema, choices);
+    return { ...config, path, given: whole ? writer.value(field) : writer.element(field) };
+  });
+}
+
+/** A path by a list of numbers; the last field that it names, and whether it ends there rather than on one of its elements. */
+function wayThrough(schema: Schema, value: Record<string, unknown>, way: readonly number[]): { path: (string | number)[]; field: FieldSchema; whole: boolean } {
+  let used = 0;
+  const pick = (count: number): number => (way[used++] ?? 0) % count;
+  const path: (string | number)[] = [];
+  let type = schema.messages.get(schema.root);
+  let at: unknown = value;
+  for (;;) {
+    const fields = [...(type?.fields.values() ?? [])];
+    const present = fields.filter(({ name }) => name in (at as object));
+    const options = present.length > 0 && pick(3) > 0 ? present : fields;
+    let field = options[pick(options.length)]!;
+    path.push(field.name);
+    at = (at as Record<string, unknown>)[field.name];
+    const ends = pick(3) === 0;
+    if (field.repeated) {
+      if (ends && field.kind !== "map") return { path, field, whole: true };
+      if (field.kind === "map") {
+        const entry = schema.messages.get(field.type)!.fields;
+        const keys = [...Object.keys((at as object | undefined) ?? {}), entry.get("key")?.type === "string" ? "new" : "9"];
+        const key = keys[pick(keys.length)]!;
+        path.push(key);
+        at = (at as Record<string, unknown> | undefined)?.[key];
+        field = entry.get("value")!;
+      } else {
+        const items = (at as unknown[] | undefined) ?? [];
+        const index = pick(items.length + 1);
+        path.push(index);
+        at = items[index];
+      }
+    }
+    type = schema.messages.get(field.type);
+    if (field.kind !== "message" || pick(3) === 0 || type?.fields.size === 0) return { path, field, whole: !field.repeated };
+    at ??= {};
+  }
 }
 
 /** A decoded message without what equals its default: scalars that do not remember being set, empty lists and maps. */
@@ -76,7 +124,7 @@ function createWriter(schema: Schema, choices: readonly number[]) {
     if (field.kind === "enum") return choose([...(schema.enums.get(field.type)?.values.keys() ?? [])]);
     if (field.type === "string") return choose(STRINGS);
     if (field.type === "bool") return pick(2) === 0;
-    if (field.type === "float" || field.type === "double") return choose([1.5, 0, -2, 0.25, 3e10, Number.POSITIVE_INFINITY, Number.NaN]);
+    if (field.type === "float" || field.type === "double") return choose([1.5, 0, -2, 0.25, 1e10, Number.POSITIVE_INFINITY, Number.NaN]);
     return integer(field);
   }
 
@@ -163,6 +211,7 @@ function createWriter(schema: Schema, choices: readonly number[]) {
 
   return {
     value,
+    element: (field: FieldSchema) => one(field, 0),
     config(): WrittenConfig {
       const type = schema.messages.get(schema.root);
       const content = message(type, 0);

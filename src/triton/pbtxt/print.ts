@@ -2,7 +2,12 @@ import type { FieldSchema, MessageSchema, Schema } from "./schema.ts";
 import type { FieldNode, MessageNode, PbtxtTree, ValueNode } from "./tree.ts";
 
 /** A value to write: enum names are strings, 64-bit integers may be bigints, messages and maps are records. */
-export type EditValue = string | number | bigint | boolean | readonly EditValue[] | { readonly [name: string]: EditValue };
+export type EditValue = string | number | bigint | boolean | readonly EditValue[] | EditRecord;
+
+/** A message or map to write. */
+export interface EditRecord {
+  readonly [name: string]: EditValue;
+}
 
 /** How a file writes things, read off what it has. */
 export interface FileStyle {

@@ -6,9 +6,7 @@ import { decodeModel } from "./decode.ts";
 import { encodeModel, makeNode } from "./encode.ts";
 import { readHeader } from "./header.ts";
 import { bytesAccess, type RandomAccess } from "./skeleton.ts";
-import { fromOnnx } from "../tensor/data-type.ts";
 import { tensorRaw } from "./tensor-values.ts";
-import { toConfig } from "./to-config.ts";
 
 const MODELS = [
   "meshnet/meshnet_gwm_5ch",
@@ -161,82 +159,9 @@ describe("the recorded models", () => {
   });
 });
 
-interface AutoCompletion {
-  onnx: string;
-  config: string | null;
-  result: { ok: boolean; config?: { max_batch_size: number; input: Port[]; output: Port[] } };
-}
-interface Port {
-  name: string;
-  data_type: string;
-  dims: number[];
-}
-
-async function autoCompletions(): Promise<AutoCompletion[]> {
+async function smallModels(): Promise<string[]> {
   const bytes = await readRecorded("triton/autocomplete.jsonl.gz");
   if (bytes === undefined) return [];
   const lines = new TextDecoder().decode(gunzipSync(bytes)).trim().split("\n");
-  return lines.map((line) => JSON.parse(line) as AutoCompletion);
+  return [...new Set(lines.map((line) => (JSON.parse(line) as { onnx: string }).onnx))].filter((name) => name.endsWith(".onnx"));
 }
-
-async function smallModels(): Promise<string[]> {
-  return [...new Set((await autoCompletions()).map((record) => record.onnx))].filter((name) => name?.endsWith(".onnx"));
-}
-
-describe("a minimal configuration", () => {
-  test("names data types and dims", async () => {
-    const model = testModel({
-      inputs: { x: ["n", 3, undefined], 'odd "name"': { type: 7, shape: [] } },
-      outputs: { y: [2] },
-      nodes: [makeNode("Identity", "", ["x"], ["y"])],
-    });
-    expect(toConfig(await readHeader(bytesAccess(encodeModel(model))), "net", "net.onnx")).toBe(
-      `name: "net"
-backend: "onnxruntime"
-default_model_filename: "net.onnx"
-max_batch_size: 0
-input [
-  {
-    name: "x"
-    data_type: TYPE_FP32
-    dims: [ -1, 3, -1 ]
-  },
-  {
-    name: "odd \\"name\\""
-    data_type: TYPE_INT64
-    dims: [ 1 ]
-  }
-]
-output [
-  {
-    name: "y"
-    data_type: TYPE_FP32
-    dims: [ 2 ]
-  }
-]
-`,
-    );
-  });
-
-  test("agrees with what Triton completes, batch dimension aside", async () => {
-    const records = (await autoCompletions()).filter((record) => record.config === null && record.result.ok);
-    if (records.length === 0) return console.info("skipped: triton/autocomplete.jsonl.gz is not there");
-    for (const { onnx, result } of records) {
-      if (onnx === "norank_out.onnx" || result.config === undefined) continue;
-      const bytes = await readRecorded(`triton/onnx/${onnx}`);
-      if (bytes === undefined) throw new Error(`${onnx} is missing`);
-      const header = await readHeader(bytesAccess(bytes));
-      const batched = result.config.max_batch_size > 0;
-      for (const [values, ports] of [[header.inputs, result.config.input], [header.outputs, result.config.output]] as const) {
-        expect(values.map((value) => value.name).sort(), onnx).toEqual(ports.map((port) => port.name).sort());
-        for (const port of ports) {
-          const value = values.find((candidate) => candidate.name === port.name);
-          const shape = value?.shape?.map((size) => (typeof size === "number" ? size : -1)) ?? [];
-          const dims = batched ? shape.slice(1) : shape;
-          expect(fromOnnx(value?.elementType ?? 0), onnx).toBe(port.data_type);
-          expect(dims.length === 0 ? [1] : dims, onnx).toEqual(port.dims);
-        }
-      }
-    }
-  });
-});

@@ -5,12 +5,12 @@ import { INPUT_KINDS, kindFor } from "../inputs/input-kinds.ts";
 import { encodeNifti } from "../inputs/nifti/encode.ts";
 import { readHeader } from "../onnx/header.ts";
 import { blobAccess } from "../onnx/skeleton.ts";
-import { toConfig } from "../onnx/to-config.ts";
 import { isEnsemblePlan, type EnsemblePlan, type PlanStep } from "../plan/plan.ts";
 import { writeNpy } from "../tensor/npy.ts";
 import { statistics } from "../tensor/statistics.ts";
 import { isBytes, typedData } from "../tensor/tensor.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
+import { makeConfig } from "../triton/loading/make-config.ts";
 import type { BackendModel, ModelSource, Placement } from "./backends/backend.ts";
 import { BACKENDS } from "./backends/backends.ts";
 import { acquireDevice, type AcquiredDevice } from "./device.ts";
@@ -265,7 +265,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     header: ({ file }) => readHeader(blobAccess(file)),
     describe: async ({ name, blob }) => {
       const header = await readHeader(blobAccess(blob));
-      return { configText: toConfig(header, name), facts: [["producer", header.producer]] };
+      return { configText: makeConfig(header, name), facts: [["producer", header.producer]] };
     },
     decode,
     put: async ({ dataType, shape, data }) => keep(Value.of({ location: "host", tensor: { dataType, shape, data } }, `input ${generation}/${nextHandle}`)),

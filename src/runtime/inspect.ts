@@ -5,8 +5,8 @@ import { rewriteModel } from "../onnx/rewrite/rewrite.ts";
 import { WEBGPU_REWRITES } from "../onnx/rewrite/webgpu-rewrites.ts";
 import { inferShapes } from "../onnx/shape-inference.ts";
 import { blobAccess } from "../onnx/skeleton.ts";
-import { toConfig } from "../onnx/to-config.ts";
 import type { ModelAbility } from "../plan/placement.ts";
+import { makeConfig } from "../triton/loading/make-config.ts";
 import type { ModelSource } from "./backends/backend.ts";
 import type { ModelInspection } from "./protocol.ts";
 
@@ -33,7 +33,7 @@ export async function inspectModel(
     rewrites: rewritesOf(header, shapes),
     graph: header.model,
     memoryEstimate: estimate.complete ? estimate.total : null,
-    configText: toConfig(header, source.name, file),
+    configText: makeConfig(header, source.name, file),
   };
 }
 

@@ -16,22 +16,14 @@ const SOURCES = ["src/base", "src/tensor", "src/onnx", "src/triton", "src/cli/li
 /** Built files of other states of the sources are kept this long: another process may just be reading one. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
-/** The pure code that lint and config are made of: its TypeScript, built to one file whenever it has changed. */
-export async function loadCore() {
-  const file = join(CACHE, `${stamp()}.cjs`);
+/** The pure code that lint and config are made of: its TypeScript, built to one file in `cache` whenever it has changed. Throws CommandError. */
+export async function loadCore(cache = CACHE) {
+  const file = join(cache, `${stamp()}.cjs`);
   if (existsSync(file)) return load(file);
   if (process.stderr.isTTY) process.stderr.write("Building the command line…\n");
-  try {
-    await mkdir(CACHE, { recursive: true });
-  } catch (error) {
-    if (error.code !== "EACCES" && error.code !== "EROFS" && error.code !== "EPERM") throw error;
-    return buildAside();
-  }
-  const folder = await mkdtemp(join(CACHE, "building-")).catch((error) => {
-    if (error.code === "EACCES" || error.code === "EROFS") return undefined;
-    throw error;
-  });
-  if (folder === undefined) return buildAside();
+  const folder = await newFolder(cache);
+  // Where the checkout cannot be written to, the file is built for this one process.
+  if (folder === undefined) return loadAside();
   try {
     await build(folder);
     // Whoever else built the same at the same time has put the same file there.
@@ -39,12 +31,22 @@ export async function loadCore() {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  await forgetOthers(file);
+  await forgetOthers(cache, file);
   return load(file);
 }
 
-/** Built for this one process, where the checkout cannot be written to. */
-async function buildAside() {
+/** A folder of its own in `cache`; undefined where none can be made. */
+async function newFolder(cache) {
+  try {
+    await mkdir(cache, { recursive: true });
+    return await mkdtemp(join(cache, "building-"));
+  } catch (error) {
+    if (["EACCES", "EPERM", "EROFS", "ENOSPC"].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+async function loadAside() {
   const folder = await mkdtemp(join(tmpdir(), "conch-cli-"));
   try {
     await build(folder);
@@ -96,11 +98,11 @@ function stamp() {
 }
 
 /** Removes what older states of the sources and broken builds left behind. */
-async function forgetOthers(file) {
+async function forgetOthers(cache, file) {
   const now = new Date();
   await utimes(file, now, now);
-  for (const name of await readdir(CACHE)) {
-    const other = join(CACHE, name);
+  for (const name of await readdir(cache)) {
+    const other = join(cache, name);
     const found = await stat(other).catch(() => undefined);
     if (found !== undefined && now.getTime() - found.mtimeMs > KEPT_MS) await rm(other, { recursive: true, force: true });
   }

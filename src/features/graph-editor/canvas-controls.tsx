@@ -20,15 +20,24 @@ export function CanvasControls({ canvas }: { canvas: Canvas }) {
   const tidy = () => {
     document.getState().clearPositions(canvas.name);
     canvas.tidy();
+    canvas.setState({ moved: false });
     requestAnimationFrame(fit);
+  };
+  const zoom = (by: typeof zoomIn) => {
+    canvas.setState({ moved: true });
+    void by();
+  };
+  const showAll = () => {
+    canvas.setState({ moved: true });
+    void fitView({ padding: 0.12, maxZoom: 1 });
   };
   const wireLabels = useStore(settings, (state) => state.wireLabels);
   const always = wireLabels === "always";
   return (
     <div className={classes.controls} role="toolbar" aria-label={t("controls")}>
-      <Control label={t("zoomIn")} onClick={() => void zoomIn()}><IconPlus size={16} /></Control>
-      <Control label={t("zoomOut")} onClick={() => void zoomOut()}><IconMinus size={16} /></Control>
-      <Control label={t("fitView")} onClick={() => void fitView({ padding: 0.12, maxZoom: 1 })}><IconMaximize size={16} /></Control>
+      <Control label={t("zoomIn")} onClick={() => zoom(zoomIn)}><IconPlus size={16} /></Control>
+      <Control label={t("zoomOut")} onClick={() => zoom(zoomOut)}><IconMinus size={16} /></Control>
+      <Control label={t("fitView")} onClick={showAll}><IconMaximize size={16} /></Control>
       <Control label={t("tidy")} onClick={tidy}><IconLayoutDistributeVertical size={16} /></Control>
       <Control label={t("labels")} pressed={always} onClick={() => settings.getState().setWireLabels(always ? "hover" : "always")}>
         {always ? <IconTag size={16} /> : <IconTagOff size={16} />}

@@ -42,6 +42,8 @@ interface CanvasState {
   readonly settled: boolean;
   /** False until the graph was brought into view. */
   readonly fitted: boolean;
+  /** True once the user chose what is in view: it then stays when the pane changes its size. */
+  readonly moved: boolean;
   /** The tensor of the wire under the pointer. */
   readonly hover: string | null;
   readonly verbs: CanvasVerbs;
@@ -68,7 +70,7 @@ const NO_VERBS: CanvasVerbs = { connect: () => {}, disconnect: () => {}, offer: 
 export function createCanvas(first: Shown): Canvas {
   let shown = first;
   let arranged = new Map<string, NodePosition>();
-  const store = createStore<CanvasState>(() => ({ nodes: [], edges: [], settled: false, fitted: false, hover: null, verbs: NO_VERBS }));
+  const store = createStore<CanvasState>(() => ({ nodes: [], edges: [], settled: false, fitted: false, moved: false, hover: null, verbs: NO_VERBS }));
   const place = (id: string): NodePosition | undefined => shown.hand?.[id] ?? arranged.get(id);
   const canvas: Canvas = Object.assign(store, {
     name: first.model.view.name,

@@ -8,13 +8,14 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useNodesInitialized,
+  useStore as useFlowStore,
   type Connection,
   type EdgeChange,
   type FinalConnectionState,
   type NodeChange,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
 import type { FileEdits } from "../../base/diagnostic.ts";
@@ -35,6 +36,7 @@ import { StepNode } from "./step-node.tsx";
 import { TerminalNode } from "./terminal-node.tsx";
 import { useFit } from "./use-fit.ts";
 import { useFocusedFinding } from "./use-focused-finding.ts";
+import { useWireWhilePanning } from "./use-wire-while-panning.ts";
 import { openWire, Wire } from "./wire.tsx";
 import classes from "./graph-editor.module.css";
 
@@ -72,6 +74,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   const chosenEdge = useRef<CanvasEdge>(undefined);
   const edit = useGesture(setSaid);
   useFocusedFinding(model, diagnostics);
+  useWireWhilePanning();
 
   const isValidConnection = useCallback((wire: Connection | FlowEdge) => problemBetween(canvas.model(), ...endsOf(wire)) === undefined, [canvas]);
   const onConnect = useCallback((wire: Connection) => canvas.getState().verbs.connect(...endsOf(wire)), [canvas]);
@@ -130,6 +133,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
         onEdgeMouseEnter={(_, edge) => canvas.setState({ hover: edge.data!.edge.tensor.name })}
         onEdgeMouseLeave={() => canvas.setState({ hover: null })}
         onNodeClick={(_, node) => selection.getState().selectNode(node.id)}
+        onMoveEnd={(event) => event !== null && canvas.setState({ moved: true })}
         onPaneClick={() => selection.getState().selectNode(null)}
         onConnect={onConnect}
         onConnectEnd={onConnectEnd}
@@ -208,6 +212,11 @@ function useCanvas(model: OpenModel): Canvas {
       });
     }
   }, [canvas, initialized, fit]);
+  const pane = useFlowStore(({ width, height }) => `${width} × ${height}`);
+  useEffect(() => {
+    const { fitted, moved } = canvas.getState();
+    if (fitted && !moved) fit();
+  }, [canvas, fit, pane]);
   return canvas;
 }
 

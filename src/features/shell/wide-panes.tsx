@@ -1,3 +1,4 @@
+import { useElementSize } from "@mantine/hooks";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
@@ -8,6 +9,9 @@ import { CentreBar } from "./centre-bar.tsx";
 import { ClosedDock, Dock } from "./dock.tsx";
 import type { Slots } from "./slots.ts";
 import classes from "./shell.module.css";
+
+/** Narrower than this, the centre has graph and text above one another: side by side neither could be read. Pixels. */
+const SIDE_BY_SIDE = 1200;
 
 /** Explorer, centre and inspector side by side above the dock; every size is kept. */
 export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Omit<Slots, "gallery">) {
@@ -70,9 +74,11 @@ function CentrePanes({ graph, text }: Pick<Slots, "graph" | "text">) {
   const t = useMessages(shellMessages);
   const { panes } = useApp();
   const centre = useStore(panes, (state) => state.centre);
-  const layout = useDefaultLayout({ id: "conch-centre", panelIds: centre === "split" ? ["panel-graph", "panel-text"] : [`panel-${centre}`] });
+  const { ref, width } = useElementSize();
+  const stacked = centre === "split" && width > 0 && width < SIDE_BY_SIDE;
+  const layout = useDefaultLayout({ id: stacked ? "conch-centre-stacked" : "conch-centre", panelIds: centre === "split" ? ["panel-graph", "panel-text"] : [`panel-${centre}`] });
   return (
-    <Group className={classes.centre} {...layout}>
+    <Group className={classes.centre} elementRef={ref} orientation={stacked ? "vertical" : "horizontal"} {...layout}>
       {centre !== "text" && (
         <Panel id="panel-graph" minSize="20%" defaultSize="60%">
           <div className={classes.pane}>
@@ -80,7 +86,7 @@ function CentrePanes({ graph, text }: Pick<Slots, "graph" | "text">) {
           </div>
         </Panel>
       )}
-      {centre === "split" && <Separator className={classes.upright} aria-label={t("resize", { pane: t("text") })} />}
+      {centre === "split" && <Separator className={stacked ? classes.level : classes.upright} aria-label={t("resize", { pane: t("text") })} />}
       {centre !== "graph" && (
         <Panel id="panel-text" minSize="20%" defaultSize="40%">
           <div className={classes.pane}>

@@ -167,8 +167,8 @@ function unconnectedOrigin(
   const seen = new Set<string>();
   for (let current = tensor; ; ) {
     const writer = uses.get(current)?.writer;
-    const previous = Object.values(steps[writer ?? -1]?.input_map ?? {}).find((one) => !ready.has(one));
-    if (previous === undefined || seen.has(previous)) return current;
+    const previous = Object.values(steps[writer ?? -1]?.input_map ?? {}).find((one) => !ready.has(one) && !seen.has(one));
+    if (previous === undefined) return current;
     seen.add(previous);
     current = previous;
   }

@@ -1,6 +1,7 @@
 import type { GraphModel } from "../ensemble/graph-model.ts";
 import type { Reporter } from "../ensemble/reporter.ts";
 import type { EnsembleStep } from "../model-config/model-config.ts";
+import { exactInteger } from "../model-config/exact.ts";
 import { nearest } from "../nearest.ts";
 import type { Path } from "../pbtxt/path.ts";
 import type { PolledModel } from "./poll.ts";
@@ -37,8 +38,9 @@ export function dependencyFindings(reporter: Reporter, others: Dependencies): { 
   const { name } = reporter.model;
   if (circleFinding(reporter, others)) return { circular: true };
   const steps = reporter.config.ensemble_scheduling?.step ?? [];
-  const wanting: { step: number; version: number }[] = [];
-  for (const [step, { model_name, model_version }] of steps.entries()) {
+  const wanting: { step: number; version: bigint }[] = [];
+  for (const [step, wanted] of steps.entries()) {
+    const { model_name, model_version } = wanted;
     const model = others.polled(model_name)?.refused === false ? others.load(model_name) : undefined;
     if (model === undefined) continue;
     const subject = { step };
@@ -48,10 +50,10 @@ export function dependencyFindings(reporter: Reporter, others: Dependencies): { 
     } else if (model.unloaded !== undefined) {
       const message = `ensemble '${name}' depends on '${model_name}' which has no loaded version. Model '${model_name}' loading failed with error: ${model.unloaded}`;
       reporter.add("ENSEMBLE_STEP_NO_VERSION", message, stepPath(step, "model_name"), { subject, hint: `Mend ${model_name} first.` });
-    } else if (model_version !== -1 && model.graph.versions?.includes(model_version) === false) wanting.push({ step, version: model_version });
+    } else if (model_version !== -1 && model.graph.versions?.includes(model_version) === false) wanting.push({ step, version: exactInteger(wanted, "model_version", model_version) });
   }
   // Of several versions of a model the server names the highest.
-  for (const { step, version } of wanting.sort((a, b) => b.version - a.version)) {
+  for (const { step, version } of wanting.sort((a, b) => (a.version < b.version ? 1 : -1))) {
     const message = `ensemble '${name}' depends on '${steps[step]?.model_name}' whose required version ${version} is not loaded.`;
     reporter.add("ENSEMBLE_STEP_VERSION", message, stepPath(step, "model_version"), {
       subject: { step },

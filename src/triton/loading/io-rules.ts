@@ -1,6 +1,6 @@
 import type { Path } from "../pbtxt/path.ts";
 import type { Reporter } from "../ensemble/reporter.ts";
-import { elementCount, VARIABLE } from "./element-count.ts";
+import { elementCount, exactSizes, type Shaped, VARIABLE } from "./element-count.ts";
 import type { BatchInput, BatchOutput, ModelConfig, ModelInput, ModelOutput } from "../model-config/model-config.ts";
 
 const TENSORRT = "tensorrt_plan";
@@ -48,7 +48,7 @@ function tensorFindings(reporter: Reporter, side: "input" | "output", index: num
   const fits = (dims: readonly number[] | undefined): boolean => dims?.every((size) => size >= 1 || size === VARIABLE) ?? true;
   if (!fits(tensor.dims)) refuse("IO_DIMENSION", `${prefix} dimension ${range}`, "dims", "Write -1 for a size that varies.");
   else if (!fits(tensor.reshape?.shape)) refuse("IO_RESHAPE_DIMENSION", `${prefix} reshape dimensions ${range}`, "reshape", "Write -1 for a size that varies.");
-  else if (tensor.reshape !== undefined) reshapeFindings(refuse, prefix, tensor, tensor.reshape.shape);
+  else if (tensor.reshape !== undefined) reshapeFindings(refuse, prefix, tensor, tensor.reshape);
 
   if ("format" in tensor && (tensor.format === "FORMAT_NHWC" || tensor.format === "FORMAT_NCHW") && tensor.dims.length !== 3) {
     refuse("IO_FORMAT", "model input NHWC/NCHW require 3 dims", "format", "Leave the format out, or write three dims.");
@@ -65,11 +65,11 @@ function tensorFindings(reporter: Reporter, side: "input" | "output", index: num
 }
 
 /** Whether `reshape` holds as many elements as `dims`, piece by piece between dimensions of variable size. */
-function reshapeFindings(refuse: Refuse, prefix: string, { name, dims }: { name: string; dims: readonly number[] }, shape: readonly number[]): void {
-  const counts = { dims: elementCount(dims), reshape: elementCount(shape) };
+function reshapeFindings(refuse: Refuse, prefix: string, tensor: ModelInput | ModelOutput, reshape: { shape: readonly number[] }): void {
+  const counts = { dims: elementCount(tensor), reshape: elementCount(reshape) };
   for (const field of ["dims", "reshape"] as const) {
     if (counts[field] !== undefined) continue;
-    refuse("IO_ELEMENT_COUNT", `element count for tensor '${name} ${field}' exceeds maximum size of 9223372036854775807`, field, "Write smaller sizes.");
+    refuse("IO_ELEMENT_COUNT", `element count for tensor '${tensor.name} ${field}' exceeds maximum size of 9223372036854775807`, field, "Write smaller sizes.");
     return;
   }
   const size = (): void => refuse("IO_RESHAPE_SIZE", `${prefix} has different size for dims and reshape`, "reshape", "Both must hold the same number of elements.");
@@ -79,7 +79,7 @@ function reshapeFindings(refuse: Refuse, prefix: string, { name, dims }: { name:
     return;
   }
   if (counts.dims !== BigInt(VARIABLE)) return;
-  const pieces = { dims: fixedPieces(dims), reshape: fixedPieces(shape) };
+  const pieces = { dims: fixedPieces(tensor), reshape: fixedPieces(reshape) };
   if (pieces.dims.length !== pieces.reshape.length) {
     const message = `${prefix} has different number of variable-size dimensions for dims and reshape`;
     refuse("IO_RESHAPE_VARIABLE", message, "reshape", "Write as many -1 in reshape as in dims.");
@@ -87,11 +87,11 @@ function reshapeFindings(refuse: Refuse, prefix: string, { name, dims }: { name:
 }
 
 /** Products of the sizes between dimensions of variable size, modulo 2^64 as the server multiplies. */
-function fixedPieces(dims: readonly number[]): bigint[] {
+function fixedPieces(message: Shaped): bigint[] {
   const pieces = [1n];
-  for (const size of dims) {
-    if (size === VARIABLE) pieces.push(1n);
-    else pieces.push(BigInt.asIntN(64, pieces.pop()! * BigInt(size)));
+  for (const size of exactSizes(message)) {
+    if (size === BigInt(VARIABLE)) pieces.push(1n);
+    else pieces.push(BigInt.asIntN(64, pieces.pop()! * size));
   }
   return pieces;
 }

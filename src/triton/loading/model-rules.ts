@@ -43,7 +43,7 @@ export function modelFindings(reporter: Reporter): void {
 }
 
 /** The response cache keeps one response per request. */
-export function cacheFindings(reporter: Reporter): void {
+function cacheFindings(reporter: Reporter): void {
   const { name, model_transaction_policy, response_cache } = reporter.config;
   if (model_transaction_policy?.decoupled !== true || response_cache?.enable !== true) return;
   const message = `Response Cache does not currently support model ${name} with 'decoupled' transaction policy. Please disable the response cache.`;

@@ -46,6 +46,7 @@ export function pollModel(directory: ModelDirectory, written: ParsedConfig | und
     });
     return polled(parsed.config, []);
   }
+  agentFindings(reporterFor(parsed.config), server);
   findings.push(...crashFindings("read", { name: directory.name, config: parsed.config, parsed }, directory, new Map()));
 
   const backend = completeBackendFields(directory, parsed.config);
@@ -62,6 +63,15 @@ export function pollModel(directory: ModelDirectory, written: ParsedConfig | und
     reporter.add("REPOSITORY_NAME", message, ["name"], { hint: `Write name: "${directory.name}", or leave the name out.` });
   }
   return polled(config, [...backend.completed, ...completed]);
+}
+
+/** Repository agents work on a directory before the server reads its configuration any further. */
+function agentFindings(reporter: Reporter, { repositoryAgents }: TritonServer): void {
+  for (const [index, { name }] of (reporter.config.model_repository_agents?.agents ?? []).entries()) {
+    if (repositoryAgents === undefined || repositoryAgents.has(name)) continue;
+    const message = `unable to find 'libtritonrepoagent_${name}.so' for repo agent '${name}', searched: <backends>`;
+    reporter.add("AGENT_NOT_INSTALLED", message, ["model_repository_agents", "agents", index], { hint: `This server has no repository agent ${name}.` });
+  }
 }
 
 /** Adds a refusal that carries the server's status code already. */

@@ -6,6 +6,8 @@ export interface TritonServer {
   readonly backends?: ReadonlySet<string>;
   /** Ids of its GPUs, empty for a server without one; undefined: not known, any GPU that a configuration asks for counts as there. */
   readonly gpus?: readonly number[];
+  /** Names of its repository agents; undefined: not known, every agent counts as there. */
+  readonly repositoryAgents?: ReadonlySet<string>;
   /** max_batch_size that ONNX auto-completion writes: --backend-config=default-max-batch-size. */
   readonly defaultMaxBatchSize: number;
 }

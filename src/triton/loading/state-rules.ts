@@ -14,7 +14,7 @@ const FOLDER = "initial_state";
 export function schedulerFindings(reporter: Reporter, content: RepositoryContent): void {
   const { input, sequence_batching } = reporter.config;
   for (const [index, tensor] of input.entries()) {
-    if (tensor.is_shape_tensor || tensor.allow_ragged_batch || elementCount(tensor.dims) !== undefined) continue;
+    if (tensor.is_shape_tensor || tensor.allow_ragged_batch || elementCount(tensor) !== undefined) continue;
     reporter.add("IO_ELEMENT_COUNT", `element count for tensor '${tensor.name}' exceeds maximum size of 9223372036854775807`, ["input", index, "dims"], {
       hint: "Write smaller sizes.",
       subject: { port: tensor.name },
@@ -61,7 +61,7 @@ function initialStateFindings(reporter: Reporter, content: RepositoryContent, in
   if (initial.data_file !== undefined) {
     const file = `${reporter.model.name}/${FOLDER}/${initial.data_file}`;
     const size = content.size(file);
-    const expected = Number(elementCount(initial.dims) ?? 0n) * elementSize(initial.data_type);
+    const expected = Number(elementCount(initial) ?? 0n) * elementSize(initial.data_type);
     if (size === undefined) refuse(`failed to open text file for read ${file}: No such file or directory`, "data_file", `Put the file into ${reporter.model.name}/${FOLDER}.`, "Internal");
     else if (size < expected) {
       // The missing space is the server's.

@@ -37,6 +37,8 @@ export interface Repository {
 const RESERVED_FOLDERS = ["warmup", "initial_state", "configs"];
 /** What file systems, archives and version control leave behind. */
 const DEBRIS = /(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|__MACOSX\/.*|\.git\/.*|\.gitattributes|\.gitignore)$/;
+/** A model that was put beside the version folders, where Triton does not look for it. */
+const MODEL_FILE = /^[^/]+\/model\.(?:onnx|plan|pt2?|py|xml|graphdef)$/;
 /** A file that only keeps an otherwise empty folder alive. */
 const PLACEHOLDER = /(?:^|\/)\.(?:gitkeep|keep)$/;
 
@@ -62,7 +64,7 @@ export function readRepository(paths: readonly string[], root?: string): Reposit
   const directories = new Map<string, ModelDirectory>();
   for (const [name, files] of models) {
     const directory = readModel(name, files);
-    if (directory.config === undefined && directory.versions.length === 0) ignored.push(...files.map((file) => before + file));
+    if (directory.config === undefined && directory.versions.length === 0 && !directory.files.some((file) => MODEL_FILE.test(file))) ignored.push(...files.map((file) => before + file));
     else directories.set(name, directory);
   }
   const findings = [...directories.values()].flatMap(directoryFindings);

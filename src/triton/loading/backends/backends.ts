@@ -6,6 +6,7 @@ import { onnxFile } from "../onnx-session.ts";
 import { completeOnnx, validateOnnx } from "../onnxruntime.ts";
 import { refuse } from "../poll.ts";
 import type { TritonServer } from "../server.ts";
+import { batchDeclarationFindings } from "./batch-declarations.ts";
 import { cpuOnlyFindings } from "./cpu-only.ts";
 import { fixedInterfaceFindings } from "./fixed-interface.ts";
 import { identityFindings } from "./identity.ts";
@@ -19,6 +20,9 @@ export interface LoadPlace {
   readonly server: TritonServer;
 }
 
+/** Backends that read their configuration through the common library; of others it is not known. */
+const READ_BY_LIBRARY: ReadonlySet<string> = new Set(["identity", "onnxruntime", "python"]);
+
 /** A completion; `open` where the backend may add what nobody can know without running it. */
 export type Initialisation = CompletionResult | (CompletionResult & { readonly open: true });
 
@@ -28,6 +32,7 @@ export type Initialisation = CompletionResult | (CompletionResult & { readonly o
  */
 export function initialiseBackend(reporter: Reporter, place: LoadPlace): Initialisation | undefined {
   const { config } = reporter;
+  if (READ_BY_LIBRARY.has(config.backend)) batchDeclarationFindings(reporter);
   switch (config.backend) {
     case "identity":
       if (place.directory.config === undefined) {
@@ -53,7 +58,7 @@ export function instanceFindings(reporter: Reporter, place: LoadPlace): void {
   if (config.backend === "python") pythonInstanceFindings(reporter, place);
   else if (config.backend === "onnxruntime") {
     for (const refusal of validateOnnx(onnxFile(place.content, place.directory.name, place.version, config), config)) refuse(reporter, refusal);
-  } else cpuOnlyFindings(reporter);
+  } else cpuOnlyFindings(reporter, place.server);
 }
 
 function onnxInitialisation({ config }: Reporter, { directory, version, content, server }: LoadPlace): Initialisation {

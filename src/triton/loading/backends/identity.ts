@@ -1,10 +1,10 @@
 import type { Reporter } from "../../ensemble/reporter.ts";
+import { exactSizes } from "../element-count.ts";
 import type { ModelInput, ModelOutput } from "../../model-config/model-config.ts";
 
 type Tensor = ModelInput | ModelOutput;
 
-const shapeOf = (tensor: Tensor): readonly number[] => tensor.reshape?.shape ?? tensor.dims;
-const shapeText = (shape: readonly number[]): string => `[${shape.join(",")}]`;
+const shapeText = (tensor: Tensor): string => `[${exactSizes(tensor.reshape ?? tensor).join(",")}]`;
 
 /** What the identity backend checks of its own: pairs INPUT<x>, OUTPUT<x> of one data type and, reshaped, one shape. */
 export function identityFindings(reporter: Reporter): void {
@@ -40,7 +40,7 @@ export function identityFindings(reporter: Reporter): void {
       const message = `expected input and output datatype to match, got ${pair.data_type} and ${tensor.data_type}`;
       reporter.add("IDENTITY_DATA_TYPE", message, ["output", index, "data_type"], { subject, hint: `${pair.name} has ${pair.data_type}.` });
     }
-    const [given, wanted] = [shapeText(shapeOf(pair)), shapeText(shapeOf(tensor))];
+    const [given, wanted] = [shapeText(pair), shapeText(tensor)];
     if (given !== wanted) {
       const field = tensor.reshape === undefined ? "dims" : "reshape";
       reporter.add("IDENTITY_SHAPE", `expected input and output shape to match, got ${given} and ${wanted}`, ["output", index, field], { subject, hint: `${pair.name} has ${given}.` });

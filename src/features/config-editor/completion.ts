@@ -1,76 +1,41 @@
-import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
-import { parsePbtxt } from "../../triton/pbtxt/parse.ts";
-import type { FieldSchema, Schema } from "../../triton/pbtxt/schema.ts";
-import type { FieldNode, MessageNode } from "../../triton/pbtxt/tree.ts";
-import { MODEL_CONFIG_SCHEMA } from "../../triton/model-config/schema.ts";
+import { snippet, startCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { completionsAt } from "../../triton/language/completion.ts";
+import type { CompletionItem } from "../../triton/language/completion-item.ts";
+import type { LanguageHost } from "./language-host.ts";
 
-/** Names that a string field may hold. */
-export interface KnownNames {
-  /** Models of the repository. */
-  models(): readonly string[];
-  /** Tensors of the open ensemble. */
-  tensors(): readonly string[];
-}
+/** What a name goes on with as it is typed. */
+const WORD = /^[\w./:+-]*$/;
 
-/** Completes field names, enum values, booleans and the names of models and ensemble tensors, with the schema's help. */
-export function configCompletion(names: KnownNames) {
+/** Completes what the language knows at the caret. While one word is typed the list stays, and is filtered alone. */
+export function configCompletion(host: LanguageHost) {
   return (context: CompletionContext): CompletionResult | null => {
-    const word = context.matchBefore(/"?[\w.]*/);
-    if (word === null || (word.from === word.to && !context.explicit)) return null;
-    // Without the half-written word the parser sees the place it stands in.
-    const text = context.state.doc.toString();
-    const tree = parsePbtxt(`${text.slice(0, word.from)}${" ".repeat(word.to - word.from)}${text.slice(word.to)}`, MODEL_CONFIG_SCHEMA);
-    const message = enclosing(tree.root, word.from);
-    const field = message.fields.findLast((each) => each.colon !== undefined && each.colon < word.from && isOpenAt(each, word.from, text));
-    const quoted = word.text.startsWith('"');
-    const options = field === undefined ? (quoted ? [] : fieldOptions(message)) : valueOptions(field, message, names, quoted);
-    return options.length === 0 ? null : { from: word.from, options, validFor: /^"?[\w.]*$/ };
+    const known = host.context();
+    const found = known === undefined ? undefined : completionsAt(context.state.doc.toString(), context.pos, known);
+    if (found === undefined || !(context.explicit || isAsked(context, found.from))) return null;
+    return { from: found.from, to: found.to, options: found.items.map(asCompletion), validFor: WORD };
   };
 }
 
-/** Whether the value of a field is still to come at an offset, or its list is open there. */
-function isOpenAt({ colon, values, list, to }: FieldNode, offset: number, text: string): boolean {
-  if (list !== undefined) return list.from < offset && offset < list.to;
-  if (values.some((value) => value.to <= offset)) return false;
-  return text.slice((colon ?? to) + 1, offset).trim() === "";
+/** Something of the word is there, or what stands before it leaves no doubt that one is to come. */
+function isAsked({ pos, state }: CompletionContext, from: number): boolean {
+  return from < pos || /["']$|: $/.test(state.sliceDoc(Math.max(0, from - 2), from));
 }
 
-function enclosing(message: MessageNode, offset: number): MessageNode {
-  for (const field of message.fields) {
-    for (const value of field.values) {
-      if (value.kind === "message" && value.innerFrom <= offset && offset <= value.innerTo) return enclosing(value, offset);
-    }
-  }
-  return message;
-}
-
-function fieldOptions({ schema, fields }: MessageNode): Completion[] {
-  const present = new Set(fields.map(({ name }) => name));
-  return [...(schema?.fields.values() ?? [])]
-    .filter(({ name, repeated }) => repeated || !present.has(name))
-    .map((field) => ({ label: field.name, type: "property", detail: field.type, info: field.doc, apply: opening(field) }));
-}
-
-function opening({ name, kind, type, repeated }: FieldSchema): string {
-  if (kind === "message" || kind === "map") return `${name} {`;
-  if (repeated) return `${name}: [`;
-  return type === "string" ? `${name}: "` : `${name}: `;
-}
-
-function valueOptions({ schema }: FieldNode, message: MessageNode, names: KnownNames, quoted: boolean): Completion[] {
-  if (schema === undefined) return [];
-  if (schema.kind === "enum" && !quoted) return enumOptions(schema, MODEL_CONFIG_SCHEMA);
-  if (schema.type === "bool" && !quoted) return ["true", "false"].map((label) => ({ label, type: "constant" }));
-  if (schema.name === "model_name") return names.models().map(quote);
-  // The value of a map entry of a step is an ensemble tensor.
-  return schema.name === "value" && /(?:Input|Output)MapEntry$/.test(message.schema?.name ?? "") ? names.tensors().map(quote) : [];
-}
-
-function enumOptions({ type }: FieldSchema, schema: Schema): Completion[] {
-  const found = schema.enums.get(type);
-  return [...(found?.values.keys() ?? [])].map((label) => ({ label, type: "enum", info: found?.docs.get(label) ?? "" }));
-}
-
-function quote(name: string): Completion {
-  return { label: `"${name}"`, type: "text" };
+function asCompletion({ label, alias, detail, info, kind, insert, template, again }: CompletionItem, index: number): Completion {
+  return {
+    label: alias === undefined ? label : `${label} ${alias}`,
+    displayLabel: label,
+    type: kind,
+    // Ties keep the order of the language.
+    boost: Math.max(-99, -index),
+    ...(detail === undefined ? {} : { detail }),
+    ...(info === undefined || info === "" ? {} : { info }),
+    apply:
+      template === undefined
+        ? insert
+        : (view, completion, from, to) => {
+            snippet(insert)(view, completion, from, to);
+            if (again === true) startCompletion(view);
+          },
+  };
 }

@@ -11,8 +11,11 @@ import { configEditorMessages } from "../../ui/catalogue/config-editor.messages.
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { useOpenModel, useRepository } from "../../ui/open-model.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
+import { EditorActions } from "./editor-actions.tsx";
+import { ServedView } from "./served-view.tsx";
 import { textFilesOf } from "./text-files.ts";
-import { useEditor } from "./use-editor.ts";
+import { createTrail, type Trail } from "./trail.ts";
+import { useEditor, type OpenEditor } from "./use-editor.ts";
 import classes from "./config-editor.module.css";
 
 /** The text of the chosen file: by default the open model's config.pbtxt, with its model's other text files as tabs. */
@@ -22,27 +25,37 @@ export function ConfigEditor() {
   const open = useOpenModel();
   const repository = useRepository();
   const chosen = useStore(selection, (state) => state.file);
+  const [trail] = useState(createTrail);
+  const [served, setServed] = useState(false);
+  const [editor, setEditor] = useState<OpenEditor | null>(null);
   const file = chosen ?? open?.view.directory.config ?? null;
   const present = useStore(document, ({ files }) => file !== null && files.get(file)?.text !== undefined);
   const view = file === null ? open?.view : (repository.models.get(modelOfFile(file) ?? "") ?? open?.view);
   if (view === undefined && file === null) return <PaneNotice icon={<IconFileText />}>{t("nothingOpen")}</PaneNotice>;
   const body =
-    file !== null && present ? <EditorPane key={file} file={file} /> : file === null && view !== undefined ? <NoConfig view={view} /> : <NoText file={file ?? ""} />;
+    file !== null && present ? <EditorPane key={file} file={file} onEditor={setEditor} trail={trail} /> : file === null && view !== undefined ? <NoConfig view={view} /> : <NoText file={file ?? ""} />;
   return (
     <section className={classes.pane} aria-label={file === null ? undefined : t("region", { file })} data-testid="config-editor">
-      {view === undefined ? body : <FileTabs view={view} file={file}>{body}</FileTabs>}
+      {view === undefined ? (
+        body
+      ) : (
+        <FileTabs view={view} file={file} actions={file !== null && file === view.directory.config && <EditorActions editor={editor} served={served} onServed={setServed} />}>
+          {body}
+          {served && file === view.directory.config && <ServedView view={view} />}
+        </FileTabs>
+      )}
     </section>
   );
 }
 
-function EditorPane({ file }: { file: string }) {
+function EditorPane({ file, onEditor, trail }: { file: string; onEditor(editor: OpenEditor | null): void; trail: Trail }) {
   const t = useMessages(configEditorMessages);
   const parent = useRef<HTMLDivElement>(null);
-  useEditor(parent, file, t("region", { file }));
+  useEditor({ parent, onEditor, trail }, file, t("region", { file }));
   return <div ref={parent} className={classes.editor} data-testid="config-text" data-file={file} />;
 }
 
-function FileTabs({ view, file, children }: { view: ModelView; file: string | null; children: ReactNode }) {
+function FileTabs({ view, file, actions, children }: { view: ModelView; file: string | null; actions: ReactNode; children: ReactNode }) {
   const t = useMessages(configEditorMessages);
   const { document, selection } = useApp();
   const files = useStore(document, (state) => state.files);
@@ -55,7 +68,8 @@ function FileTabs({ view, file, children }: { view: ModelView; file: string | nu
       classNames={{ root: classes.root, list: classes.tabs, tab: classes.tab, panel: classes.panel }}
       variant="none"
     >
-      <Tabs.List aria-label={t("files", { model: view.name })}>
+      <div className={classes.bar}>
+        <Tabs.List aria-label={t("files", { model: view.name })}>
         {paths.map((path) => {
           const { text, saved } = files.get(path) ?? {};
           const changed = text !== saved;
@@ -66,7 +80,9 @@ function FileTabs({ view, file, children }: { view: ModelView; file: string | nu
             </Tabs.Tab>
           );
         })}
-      </Tabs.List>
+        </Tabs.List>
+        {actions}
+      </div>
       {file === null ? children : <Tabs.Panel value={file}>{children}</Tabs.Panel>}
     </Tabs>
   );

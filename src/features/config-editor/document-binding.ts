@@ -24,7 +24,7 @@ export function bound(source: TextSource): Extension {
       const endings = lineEndingsOf(source.text() ?? "");
       source.edit(textEdits(update.startState.doc, update.changes, endings));
     } else if (movedByUser(update)) {
-      source.onCursor(textOffset(update.view, update.state.selection.main.head, source));
+      source.onCursor(fileOffset(update.view, update.state.selection.main.head, source.text() ?? ""));
     }
   });
 }
@@ -43,8 +43,8 @@ function textEdits(before: Text, changes: ChangeSet, endings: LineEndings): Text
 }
 
 /** Offset in the file's text of an offset in the editor. */
-function textOffset(view: EditorView, offset: number, source: TextSource): number {
-  return toText(offset, view.state.doc.lineAt(offset).number - 1, lineEndingsOf(source.text() ?? ""));
+export function fileOffset(view: EditorView, offset: number, text: string): number {
+  return toText(offset, view.state.doc.lineAt(offset).number - 1, lineEndingsOf(text));
 }
 
 /** Brings the editor to the source's text by the smallest change. With `follow` the cursor goes to where it changed. */
@@ -64,6 +64,12 @@ export function editorRange(view: EditorView, text: string, { from, to }: { from
   const { length } = view.state.doc;
   const at = (offset: number): number => Math.min(length, toDocument(text, offset, endings));
   return { from: at(from), to: at(to) };
+}
+
+/** Selects a range of the editor, scrolls there and takes the focus. */
+export function reveal(view: EditorView, { from, to }: { from: number; to: number }): void {
+  view.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+  view.focus();
 }
 
 const setMarked = StateEffect.define<readonly { from: number; to: number }[]>();

@@ -4,17 +4,34 @@ import { useEffect, useRef, type RefObject } from "react";
 import { useStore } from "zustand";
 import type { EditorState } from "@codemirror/state";
 import { openModelOf } from "../../state/open-model.ts";
-import { useApp } from "../../ui/app-context.ts";
+import { settings } from "../../state/settings.ts";
+import { useApp, type App } from "../../ui/app-context.ts";
+import { problemMessages } from "../../ui/catalogue/problems.messages.ts";
+import { translator } from "../../ui/catalogue/section.ts";
 import { useDiagnostics, useOpenModel } from "../../ui/open-model.ts";
-import { editorRange, markRanges, synchronise, type TextSource } from "./document-binding.ts";
+import { editorRange, markRanges, reveal, synchronise, type TextSource } from "./document-binding.ts";
 import { editorState } from "./editor-state.ts";
 import { editorDiagnostics, findingsOfFile } from "./findings.ts";
+import { languageHost, type LanguageHost } from "./language-host.ts";
 import { rangesOf, selectedAt } from "./selection-ranges.ts";
+import type { Trail } from "./trail.ts";
 
-type App = ReturnType<typeof useApp>;
+/** An editor that is on screen: what commands from outside need. */
+export interface OpenEditor {
+  readonly view: EditorView;
+  readonly host: LanguageHost;
+}
+
+/** Where an editor stands, and what it shares with the others of the window. */
+export interface EditorPlace {
+  readonly parent: RefObject<HTMLElement | null>;
+  /** Gets the editor once it is there, and null when it goes. */
+  onEditor(editor: OpenEditor | null): void;
+  readonly trail: Trail;
+}
 
 /** An editor of a file within an element: text, findings and marks come from the stores, and go back there. Undo goes to the document. */
-export function useEditor(parent: RefObject<HTMLElement | null>, file: string, label: string): void {
+export function useEditor({ parent, onEditor, trail }: EditorPlace, file: string, label: string): void {
   const app = useApp();
   const view = useRef<EditorView>(undefined);
   const states = useRef(new Map<string, EditorState>());
@@ -23,11 +40,13 @@ export function useEditor(parent: RefObject<HTMLElement | null>, file: string, l
 
   useEffect(() => {
     if (parent.current === null) return;
-    const create = () => createState(app, file, label, ownRef);
+    const host = languageHost(app, file, trail);
+    const create = () => createState(app, host, label, ownRef);
     const editor = new EditorView({ state: states.current.get(file) ?? create(), parent: parent.current });
     const text = textOf(app, file);
     if (text !== undefined) synchronise(editor, text);
     view.current = editor;
+    onEditor({ view: editor, host });
     const kept = states.current;
     const stop = app.document.subscribe(() => {
       const next = textOf(app, file);
@@ -37,10 +56,12 @@ export function useEditor(parent: RefObject<HTMLElement | null>, file: string, l
       stop();
       kept.set(file, editor.state);
       view.current = undefined;
+      onEditor(null);
       editor.destroy();
     };
-  }, [app, parent, file, label]);
+  }, [app, parent, onEditor, trail, file, label]);
 
+  usePending(view, file, trail);
   useFindings(view, file);
   useMarks(view, file, ownRef);
   useFocus(view, file);
@@ -50,8 +71,9 @@ function textOf({ document }: App, file: string): string | undefined {
   return document.getState().files.get(file)?.text;
 }
 
-function createState(app: App, file: string, label: string, ownRef: { current: string }): EditorState {
+function createState(app: App, host: LanguageHost, label: string, ownRef: { current: string }): EditorState {
   const { document, derivation, selection } = app;
+  const { file } = host;
   const repository = () => derivation.repository(document.getState().files, document.getState().origin?.emptyFolders);
   const open = () => openModelOf(derivation, repository(), selection.getState().model);
   const source: TextSource = {
@@ -68,13 +90,9 @@ function createState(app: App, file: string, label: string, ownRef: { current: s
     },
   };
   return editorState({
-    file,
+    host,
     label,
     source,
-    names: {
-      models: () => [...repository().models.keys()],
-      tensors: () => open()?.graph.tensors.map(({ name }) => name) ?? [],
-    },
     undo: () => document.getState().undo(),
     redo: () => document.getState().redo(),
   });
@@ -84,17 +102,29 @@ function keyOf(node: string | null, tensor: string | null): string {
   return JSON.stringify([node, tensor]);
 }
 
+/** Puts the cursor where a way through the files leads, once this file is there. */
+function usePending(view: { readonly current: EditorView | undefined }, file: string, trail: Trail): void {
+  const { document } = useApp();
+  useEffect(() => {
+    const text = document.getState().files.get(file)?.text;
+    const place = view.current === undefined || text === undefined ? undefined : trail.arrive(file);
+    if (view.current !== undefined && text !== undefined && place !== undefined) reveal(view.current, editorRange(view.current, text, place));
+  }, [view, file, trail, document]);
+}
+
 /** Underlines the file's findings. */
 function useFindings(view: { readonly current: EditorView | undefined }, file: string): void {
   const { document } = useApp();
+  const language = useStore(settings, (state) => state.language);
   const text = useStore(document, ({ files }) => files.get(file)?.text);
   const diagnostics = useDiagnostics();
   useEffect(() => {
     const editor = view.current;
     if (editor === undefined || text === undefined) return;
     const findings = findingsOfFile(diagnostics, file, text);
-    editor.dispatch(setDiagnostics(editor.state, editorDiagnostics(editor, text, findings, (fix) => document.getState().edit(fix.edits, "fix"))));
-  }, [view, file, text, diagnostics, document]);
+    const t = translator(problemMessages, language);
+    editor.dispatch(setDiagnostics(editor.state, editorDiagnostics(editor, text, findings, t, (fix) => document.getState().edit(fix.edits, "fix"))));
+  }, [view, file, text, diagnostics, document, language]);
 }
 
 /** Marks the lines of what is selected on the canvas, and scrolls there unless the cursor selected it. */
@@ -131,7 +161,6 @@ function useFocus(view: { readonly current: EditorView | undefined }, file: stri
     if (finding === undefined) return;
     done.current = focus;
     const { from, to } = editorRange(editor, text, finding);
-    editor.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
-    editor.focus();
+    reveal(editor, { from, to });
   }, [view, file, focus, diagnostics, document]);
 }

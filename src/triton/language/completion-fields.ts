@@ -4,7 +4,7 @@ import type { FieldSchema } from "../pbtxt/schema.ts";
 import { MODEL_CONFIG_SCHEMA } from "../model-config/schema.ts";
 import { blockOf, EMPTY, place, templateWriter, type TemplateWriter } from "./blocks.ts";
 import type { Caret, CaretMessage } from "./caret.ts";
-import type { CompletionItem } from "./completion.ts";
+import type { CompletionItem } from "./completion-item.ts";
 import type { LanguageContext } from "./context.ts";
 import { roleOf, type Side } from "./roles.ts";
 import { candidates, signature, tensorsOf, wiringOf } from "./wiring.ts";

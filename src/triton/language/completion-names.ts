@@ -1,7 +1,7 @@
 import { printScalar } from "../pbtxt/print.ts";
 import type { FieldSchema } from "../pbtxt/schema.ts";
 import type { Caret } from "./caret.ts";
-import type { CompletionItem } from "./completion.ts";
+import type { CompletionItem } from "./completion-item.ts";
 import type { LanguageContext } from "./context.ts";
 import { knownParameters, knownValues } from "./known-names.ts";
 import { roleOf, type Role, type Side } from "./roles.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { caretIn, languageContext } from "../../testing/language-context.ts";
-import { completionsAt, type CompletionItem } from "./completion.ts";
+import { completionsAt } from "./completion.ts";
+import type { CompletionItem } from "./completion-item.ts";
 
 const MODELS = {
   preprocess: `backend: "python"

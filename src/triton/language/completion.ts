@@ -2,31 +2,10 @@ import { numpyName, v2Name, type DataType } from "../../tensor/data-type.ts";
 import { MODEL_CONFIG_SCHEMA } from "../model-config/schema.ts";
 import type { FieldSchema } from "../pbtxt/schema.ts";
 import { caretAt, type Caret } from "./caret.ts";
+import type { CompletionItem } from "./completion-item.ts";
 import { blockItems, fieldItems } from "./completion-fields.ts";
 import { nameItems } from "./completion-names.ts";
 import type { LanguageContext } from "./context.ts";
-
-/** What a suggestion is, for its mark in the list. */
-export type CompletionKind = "field" | "block" | "value" | "model" | "tensor" | "file";
-
-/** One suggestion. */
-export interface CompletionItem {
-  /** What the list shows, and what typing filters by. */
-  readonly label: string;
-  readonly kind: CompletionKind;
-  /** Other words by which it is found: "float32" finds TYPE_FP32. */
-  readonly alias?: string;
-  /** Type, shape or origin, in a few characters. */
-  readonly detail?: string;
-  /** Help in a sentence. */
-  readonly info?: string;
-  /** What takes the place of the range. */
-  readonly insert: string;
-  /** `insert` is a template with places to fill in: see blocks.ts. */
-  readonly template?: true;
-  /** What belongs behind it can be completed at once. */
-  readonly again?: true;
-}
 
 /** Suggestions for a range of the text, the likeliest first. What is typed up to the caret begins at `from`. */
 export interface Completions {

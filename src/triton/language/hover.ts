@@ -4,7 +4,7 @@ import { MODEL_CONFIG_SCHEMA } from "../model-config/schema.ts";
 import type { Path } from "../pbtxt/path.ts";
 import type { FieldSchema } from "../pbtxt/schema.ts";
 import type { TextRange } from "../pbtxt/tree.ts";
-import type { LanguageContext } from "./context.ts";
+import type { LanguageContext, ServedConfig } from "./context.ts";
 import { entityOf, type Entity } from "./entity.ts";
 import { knownValues } from "./known-names.ts";
 import type { Side } from "./roles.ts";
@@ -121,13 +121,18 @@ function fieldHover(field: FieldSchema, path: Path, { served }: LanguageContext)
   const { name, doc } = field;
   const [meaning = "", absent] = doc.split(/\s*When absent: /);
   const fallback = absent ?? implicitDefault(field);
-  const completed = (served?.completed ?? [])
-    .filter((one) => path.every((part, index) => one.path[index] === part))
-    .map((one): CompletedValue => {
-      const value = valueAt(served?.config, one.path);
-      return { path: pathText(one.path), reason: one.reason, ...(value === undefined ? {} : { value: JSON.stringify(value) }) };
-    });
+  const completed = served === undefined ? [] : completedValues(served, path);
   return { kind: "field", name, type: typeText(field), doc: meaning, completed, ...(fallback === undefined ? {} : { fallback: fallback.replace(/\.$/, "") }) };
+}
+
+/** What a server fills in at or below a path of a configuration; by default all of it. */
+export function completedValues({ config, completed }: ServedConfig, below: Path = []): CompletedValue[] {
+  return completed
+    .filter(({ path }) => below.every((part, index) => path[index] === part))
+    .map(({ path, reason }) => {
+      const value = valueAt(config, path);
+      return { path: pathText(path), reason, ...(value === undefined ? {} : { value: JSON.stringify(value) }) };
+    });
 }
 
 function typeText({ kind, type, repeated }: FieldSchema): string {

@@ -101,12 +101,16 @@ export const historyMessages = section(
   {
     typing: "typing",
     fix: "fix",
+    rename: "rename",
+    format: "format",
     discard: "discard edits",
     "describe-model": "make config.pbtxt",
   },
   {
     typing: "输入",
     fix: "修复",
+    rename: "重命名",
+    format: "格式化",
     discard: "放弃修改",
     "describe-model": "生成 config.pbtxt",
   },

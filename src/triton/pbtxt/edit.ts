@@ -5,7 +5,7 @@ import { elements, entryKey, findPath, occurrences, type Path } from "./path.ts"
 import { createPrinter, type EditRecord, type EditValue, indentAt, printScalar, styleOf } from "./print.ts";
 import { removeElements, removeFields, removeValue } from "./remove.ts";
 import type { FieldSchema } from "./schema.ts";
-import type { FieldNode, MessageNode, PbtxtTree, ScalarNode, TextRange } from "./tree.ts";
+import type { MessageNode, PbtxtTree, ScalarNode, TextRange } from "./tree.ts";
 
 export { removeElementAt, removeValue } from "./remove.ts";
 

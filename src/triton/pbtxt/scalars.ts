@@ -132,7 +132,7 @@ export function createScalarReader(source: ScalarSource): (field: FieldSchema) =
 }
 
 /** Decimal, 0x hexadecimal (of no digits: 0, as C++ reads it) or 0-prefixed octal; undefined for a malformed one. */
-export function integerValue(text: string): bigint | undefined {
+function integerValue(text: string): bigint | undefined {
   if (text.charCodeAt(0) !== 48 || text.length === 1) return /^[0-9]+$/.test(text) ? BigInt(text) : undefined;
   if (/^0[xX]/.test(text)) return /^..[0-9a-fA-F]*$/.test(text) ? BigInt(`${text}${text.length === 2 ? "0" : ""}`) : undefined;
   return /^[0-7]+$/.test(text) ? BigInt(`0o${text.slice(1)}`) : undefined;

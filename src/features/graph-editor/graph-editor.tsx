@@ -8,7 +8,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useNodesInitialized,
-  useStore as useFlowStore,
+  useStoreApi,
   type Connection,
   type EdgeChange,
   type FinalConnectionState,
@@ -212,11 +212,15 @@ function useCanvas(model: OpenModel): Canvas {
       });
     }
   }, [canvas, initialized, fit]);
-  const pane = useFlowStore(({ width, height }) => `${width} × ${height}`);
-  useEffect(() => {
-    const { fitted, moved } = canvas.getState();
-    if (fitted && !moved) fit();
-  }, [canvas, fit, pane]);
+  const flow = useStoreApi();
+  useEffect(
+    () =>
+      flow.subscribe(({ width, height }, before) => {
+        const { fitted, moved } = canvas.getState();
+        if ((width !== before.width || height !== before.height) && fitted && !moved) fit();
+      }),
+    [canvas, fit, flow],
+  );
   return canvas;
 }
 

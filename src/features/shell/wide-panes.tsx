@@ -80,7 +80,7 @@ function CentrePanes({ graph, text }: Pick<Slots, "graph" | "text">) {
   return (
     <Group className={classes.centre} elementRef={ref} orientation={stacked ? "vertical" : "horizontal"} {...layout}>
       {centre !== "text" && (
-        <Panel id="panel-graph" minSize="20%" defaultSize="60%">
+        <Panel id="panel-graph" minSize="20%" defaultSize={stacked ? "50%" : "60%"}>
           <div className={classes.pane}>
             <PaneBoundary>{graph}</PaneBoundary>
           </div>
@@ -88,7 +88,7 @@ function CentrePanes({ graph, text }: Pick<Slots, "graph" | "text">) {
       )}
       {centre === "split" && <Separator className={stacked ? classes.level : classes.upright} aria-label={t("resize", { pane: t("text") })} />}
       {centre !== "graph" && (
-        <Panel id="panel-text" minSize="20%" defaultSize="40%">
+        <Panel id="panel-text" minSize="20%" defaultSize={stacked ? "50%" : "40%"}>
           <div className={classes.pane}>
             <PaneBoundary>{text}</PaneBoundary>
           </div>

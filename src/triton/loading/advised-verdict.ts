@@ -1,5 +1,5 @@
 import type { Severity } from "../../base/diagnostic.ts";
-import { withIds } from "../findings.ts";
+import { type Finding, withIds } from "../findings.ts";
 import { adviceFindings } from "./advice/advice.ts";
 import type { AdviceCase } from "./advice/report.ts";
 import { withFixes } from "./fixes/fixes.ts";
@@ -12,7 +12,7 @@ const ORDER: readonly Severity[] = ["error", "warning", "info"];
  * the model's own files, nothing but the models of its steps.
  */
 export function advisedVerdict(verdict: ModelVerdict, one: AdviceCase): ModelVerdict {
-  const all = [...verdict.findings.map(({ id: _, ...finding }) => finding), ...adviceFindings(one)];
+  const all: readonly Finding[] = [...verdict.findings, ...adviceFindings(one)];
   const sorted = ORDER.flatMap((severity) => all.filter((finding) => finding.severity === severity));
   return { ...verdict, findings: withIds(withFixes(sorted, one)) };
 }

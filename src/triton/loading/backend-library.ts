@@ -29,15 +29,20 @@ export function libraryFindings(reporter: Reporter, version: ModelVersion, conte
   }
 }
 
-/** A library for custom batching: not with a sequence batcher, and inside the repository. Where that lies in the server is not known. */
-export function strategyFindings(reporter: Reporter): void {
+/**
+ * A library for custom batching: not with a sequence batcher, and a file of the model by its absolute path. Where the repository lies in the
+ * server is not known, so a path that ends as one of the model's files does may be right.
+ */
+export function strategyFindings(reporter: Reporter, content: RepositoryContent): void {
   const path = reporter.config.parameters[STRATEGY]?.string_value;
   if (path === undefined) return;
   const at = ["parameters", STRATEGY];
   if (reporter.config.sequence_batching !== undefined) {
     reporter.add("BATCH_STRATEGY", `${STRATEGY} cannot be specified with sequence batcher, using default batching strategy`, at, { hint: "Remove the parameter." });
   }
-  if (!path.startsWith("/")) {
+  const { name } = reporter.model;
+  const ends = path.split(`/${name}/`).map((_, index, parts) => parts.slice(index).join(`/${name}/`)).slice(1);
+  if (!path.startsWith("/") || !ends.some((end) => content.size(`${name}/${end}`) !== undefined)) {
     reporter.add("BATCH_STRATEGY", "Batching library path escapes model repository.", at, { hint: "Write the library's absolute path, inside the model's folder." });
   }
 }

@@ -1,6 +1,7 @@
 import type { GraphModel } from "../ensemble/graph-model.ts";
 import type { ParsedConfig } from "../model-config/decode.ts";
 import type { ModelDirectory } from "../repository/repository.ts";
+import { advisedVerdict } from "./advised-verdict.ts";
 import type { RepositoryContent } from "./content.ts";
 import { circleOf } from "./dependencies.ts";
 import { type LoadedModel, loadPolled } from "./loaded-model.ts";
@@ -75,7 +76,9 @@ function loadAll(all: ReadonlyMap<string, Remembered>, content: RepositoryConten
     if (!same) {
       const reads = rememberReads(content);
       const model = loadPolled(entry.polled, { content: reads.content, server, graphs, polled, load, names: [...all.keys()] });
-      entry.loaded = { model, reads, upstreams, names };
+      const models = new Map(upstreams.flatMap((step) => (step === undefined ? [] : [[step.graph.name, step.graph] as const])));
+      const verdict = advisedVerdict(model.verdict, { directory: entry.directory, model: model.graph, models, content: reads.content, server });
+      entry.loaded = { model: { ...model, verdict }, reads, upstreams, names };
     }
     const model = entry.loaded?.model;
     if (model !== undefined) done.set(name, model);

@@ -3,7 +3,8 @@ import { createReporter, type Reporter } from "../ensemble/reporter.ts";
 import type { Finding } from "../findings.ts";
 import type { ModelConfig } from "../model-config/model-config.ts";
 import type { ModelVersion } from "../repository/repository.ts";
-import { initialiseBackend, instanceFindings, type LoadPlace } from "./backends/backends.ts";
+import { initialiseBackend, instanceFindings } from "./backends/backends.ts";
+import type { LoadPlace } from "./backends/load-place.ts";
 import { libraryFindings, strategyFindings } from "./backend-library.ts";
 import type { Completion, CompletionResult } from "./completion.ts";
 import type { RepositoryContent } from "./content.ts";
@@ -59,7 +60,7 @@ export function loadVersion(polled: PolledModel, version: ModelVersion, content:
   modelFindings(reporter());
   ioFindings(reporter());
   labelFindings(reporter(), content);
-  strategyFindings(reporter());
+  strategyFindings(reporter(), content);
   if (!absent) instanceFindings(reporter(), place);
   warmupFindings(reporter(), content);
   schedulerFindings(reporter(), content);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseConfig } from "../model-config/decode.ts";
 import { resolveBackend } from "./backend.ts";
 import { readRepository, versionNumber } from "./repository.ts";
-import { directoryFindings, servedVersion, servedVersions } from "./versions.ts";
+import { servedVersion, servedVersions } from "./versions.ts";
 
 describe("reading a repository", () => {
   it("finds models, versions and other files", () => {
@@ -73,15 +73,6 @@ describe("versions", () => {
     expect(model && servedVersion(model, undefined)?.number).toBe(3);
     expect(model && servedVersion(model, undefined, 1)).toBeUndefined();
     expect(model && servedVersion(model, { all: {} }, 1)?.number).toBe(1);
-  });
-
-  it.each([
-    ["another name", 'name: "b"', ["a/1/model.py"], "REPOSITORY_NAME", "unexpected directory name 'a' for model 'b', directory name must equal model name"],
-    ["no version folder", "", [], "REPOSITORY_NO_VERSION", "at least one version must be available under the version policy of model 'a'"],
-    ["a version that is not there", "version_policy { specific { versions: [ 1, 2 ] } }", ["a/1/model.py"], "REPOSITORY_VERSION_ABSENT", "version 2 is specified for model 'a', but the version directory is not present"],
-  ])("with %s are found wanting", (_, text, paths, code, message) => {
-    const model = readRepository(["a/config.pbtxt", ...paths]).models.get("a");
-    expect(model && directoryFindings(model, parseConfig(text, "a/config.pbtxt"))).toMatchObject([{ code, message, model: "a" }]);
   });
 });
 

@@ -1,30 +1,16 @@
 import type { Reporter } from "../../ensemble/reporter.ts";
-import type { ModelDirectory, ModelVersion } from "../../repository/repository.ts";
-import type { CompletionResult } from "../completion.ts";
-import type { RepositoryContent } from "../content.ts";
 import { onnxFile } from "../onnx-session.ts";
 import { completeOnnx, validateOnnx } from "../onnxruntime.ts";
 import { refuse } from "../poll.ts";
-import type { TritonServer } from "../server.ts";
 import { batchDeclarationFindings } from "./batch-declarations.ts";
 import { cpuOnlyFindings } from "./cpu-only.ts";
 import { fixedInterfaceFindings } from "./fixed-interface.ts";
 import { identityFindings } from "./identity.ts";
+import type { Initialisation, LoadPlace } from "./load-place.ts";
 import { pythonInitialisation, pythonInstanceFindings } from "./python.ts";
-
-/** Where a version of a model is loaded from, and by what. */
-export interface LoadPlace {
-  readonly directory: ModelDirectory;
-  readonly version: ModelVersion;
-  readonly content: RepositoryContent;
-  readonly server: TritonServer;
-}
 
 /** Backends that read their configuration through the common library; of others it is not known. */
 const READ_BY_LIBRARY: ReadonlySet<string> = new Set(["identity", "onnxruntime", "python"]);
-
-/** A completion; `open` where the backend may add what nobody can know without running it. */
-export type Initialisation = CompletionResult | (CompletionResult & { readonly open: true });
 
 /**
  * What a backend checks and completes when a model is initialised, before the core looks at the completed configuration. Undefined where it

@@ -65,7 +65,12 @@ export function fixedInterfaceFindings(reporter: Reporter): void {
       refuse(`expected IN and ${name} shape to match, got [${lead?.dims.join(",")}] and ${text}`, path, "Write the dims of IN.");
     }
   });
+  each((_, { data_type }, side, index) => {
+    if (typeof data_type !== "number") return;
+    reporter.add("BACKEND_INTERFACE", "attempt to access JSON non-string as string", [side, index, "data_type"], { status: "Internal", hint: "Write a data type by its name." });
+  });
   each(({ name, type }, { data_type }, side, index) => {
+    if (typeof data_type === "number") return;
     if (data_type !== `TYPE_${type}`) refuse(`expected ${name} datatype to be ${type}, got ${data_type}`, [side, index, "data_type"], `Write data_type: TYPE_${type}.`);
   });
 }

@@ -1,6 +1,6 @@
 import type { Reporter } from "../../ensemble/reporter.ts";
 import { normalPath } from "../label-rules.ts";
-import type { Initialisation, LoadPlace } from "./backends.ts";
+import type { Initialisation, LoadPlace } from "./load-place.ts";
 
 const ENVIRONMENT = "EXECUTION_ENV_PATH";
 /** What the path of an execution environment may begin with, for the model's folder. */

@@ -5,6 +5,7 @@ import { readRecorded } from "../../testing/recorded.ts";
 import type { MessageNode } from "../pbtxt/tree.ts";
 import { elements, entryKey } from "../pbtxt/path.ts";
 import { parseConfig } from "./decode.ts";
+import { exactInteger } from "./exact.ts";
 
 const parse = (text: string) => parseConfig(text, "m/config.pbtxt");
 
@@ -121,6 +122,33 @@ describe("decoding", () => {
       hint: "Did you mean TYPE_FP32?",
     });
     expect(diagnostics[0]?.fix?.edits[0]?.edits).toEqual([{ from: 21, to: 33, insert: "TYPE_FP32" }]);
+  });
+
+  it.each([
+    ["for a value", "max_batch_size: ${SIZE:-8}", "error", "${SIZE:-8}"],
+    ["for an enum", "input { data_type: {{ type }} }", "error", "{{ type }}"],
+    ["for fields", 'name: "a"\n{% for i in inputs %}\n', "error", "{% for i in inputs %}"],
+    ["in a string", 'name: "${name}_a"', "info", "${name}"],
+    ["in a value of a map", 'parameters { key: "k" value { string_value: "{{dir}}/x" } }', "info", "{{dir}}"],
+  ])("recognises a template's placeholder %s", (_, text, severity, placeholder) => {
+    const [first] = parse(text).diagnostics;
+    expect(first).toMatchObject({ code: "CONFIG_TEMPLATE", severity, from: text.indexOf(placeholder), to: text.indexOf(placeholder) + placeholder.length });
+  });
+
+  it("takes no comment and no pair of braces for a template", () => {
+    expect(parse("# ${n}\nmax_batch_size: 8").diagnostics).toEqual([]);
+    expect(parse('input {{ name: "a" }}').diagnostics[0]?.code).toBe("PBTXT_SYNTAX");
+  });
+
+  it("keeps 64-bit integers whole beside the numbers that round them, until those are changed", () => {
+    const { config } = parse("input { dims: [ 9007199254740993, 2 ] } dynamic_batching { priority_levels: 18446744073709551615 }");
+    const [input] = config.input;
+    expect(input?.dims).toEqual([9007199254740992, 2]);
+    expect(input && exactInteger(input, "dims", 9007199254740992, 0)).toBe(9007199254740993n);
+    expect(input && exactInteger({ ...input }, "dims", 2, 1)).toBe(2n);
+    const batching = { ...config.dynamic_batching, priority_levels: 3 };
+    expect(exactInteger(batching, "priority_levels", 18446744073709551615)).toBe(18446744073709551615n);
+    expect(exactInteger(batching, "priority_levels", 3)).toBe(3n);
   });
 
   it.each([

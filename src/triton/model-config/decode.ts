@@ -1,13 +1,14 @@
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import { type Finding, withIds } from "../findings.ts";
 import { parsePbtxt } from "../pbtxt/parse.ts";
-import { elements, entryKey, occurrences, type Path, pathAt, rangeOfPath } from "../pbtxt/path.ts";
+import { elements, entryKey, type Path, pathAt, rangeOfPath } from "../pbtxt/path.ts";
 import type { FieldSchema, Schema } from "../pbtxt/schema.ts";
 import type { MessageNode, PbtxtTree, ScalarNode, TextRange, ValueNode } from "../pbtxt/tree.ts";
 import { keepExact } from "./exact.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { MODEL_CONFIG_SCHEMA } from "./schema.ts";
-import { syntaxFinding } from "./syntax-finding.ts";
+import { syntaxFinding, UNFILLED } from "./syntax-finding.ts";
+import { placeholders } from "./template.ts";
 
 /** A config.pbtxt as text, tree and plain data. */
 export interface ParsedConfig {
@@ -30,21 +31,17 @@ export interface ParsedConfig {
 /** Reads a config.pbtxt. Never throws. `file` is its repository path: "spleen_ct/config.pbtxt". */
 export function parseConfig(text: string, file: string): ParsedConfig {
   const tree = parsePbtxt(text, MODEL_CONFIG_SCHEMA);
-  const findings: Finding[] = tree.errors.map((error) => syntaxFinding(error, tree, file));
-  const config = decodeMessage(tree.root, tree.schema, (range, message, hint) => {
-    const model = modelOfFile(file);
-    findings.push({
-      code: "CONFIG_DUPLICATE_KEY",
-      severity: "warning",
-      stage: "load",
-      ...(model === undefined ? {} : { model }),
-      file,
-      from: range.from,
-      to: range.to,
-      message,
-      hint,
-    });
+  const templates = placeholders(text);
+  const findings: Finding[] = tree.errors.map((error) => syntaxFinding(error, tree, templates, file));
+  const model = modelOfFile(file);
+  const base = { stage: "load", ...(model === undefined ? {} : { model }), file } as const;
+  const config = decodeMessage(tree.root, tree.schema, ({ from, to }, message, hint) => {
+    findings.push({ ...base, code: "CONFIG_DUPLICATE_KEY", severity: "warning", from, to, message, hint });
   }) as unknown as ModelConfig;
+  for (const { from, to } of templates.filter((range) => isInString(tree.root, range))) {
+    const message = `the placeholder ${text.slice(from, to)} stands in a string, and so is text to Triton`;
+    findings.push({ ...base, code: "CONFIG_TEMPLATE", severity: "info", from, to, message, hint: UNFILLED });
+  }
   return {
     file,
     text,
@@ -57,6 +54,13 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   };
 }
 
+function isInString(message: MessageNode, range: TextRange): boolean {
+  const holds = (node: TextRange): boolean => node.from <= range.from && range.to <= node.to;
+  return message.fields.some(({ schema, values }) => {
+    return values.some((value) => holds(value) && (value.kind === "message" ? isInString(value, range) : schema?.type === "string" && value.value !== undefined));
+  });
+}
+
 /** The directory that a repository path lies in: its model. */
 export function modelOfFile(file: string): string | undefined {
   const slash = file.indexOf("/");
@@ -66,41 +70,55 @@ export function modelOfFile(file: string): string | undefined {
 type Report = (range: TextRange, message: string, hint: string) => void;
 
 function decodeMessage(node: MessageNode, schema: Schema, report: Report): Record<string, unknown> {
+  const written = valuesByField(node);
   const result: Record<string, unknown> = {};
   for (const field of node.schema?.fields.values() ?? []) {
-    const value = decodeField(node, field, schema, report);
+    const values = written.get(field);
+    const value = values === undefined ? unset(field, schema) : decodeField(values, field, schema, report);
     if (value === undefined) continue;
     result[field.name] = value;
-    if (LONG.has(field.type)) keepExact(result, field.name, longs(node, field));
+    if (values !== undefined && LONG.has(field.type)) keepExact(result, field.name, longs(values, field));
   }
   return result;
 }
 
+/** The values of each field, in text order over all its occurrences that count. */
+function valuesByField(node: MessageNode): ReadonlyMap<FieldSchema, readonly ValueNode[]> {
+  const written = new Map<FieldSchema, ValueNode[]>();
+  for (const { schema, refused, values } of node.fields) {
+    if (schema === undefined || refused) continue;
+    const known = written.get(schema);
+    if (known === undefined) written.set(schema, [...values]);
+    else known.push(...values);
+  }
+  return written;
+}
+
 const LONG: ReadonlySet<string> = new Set(["int64", "uint64"]);
 
-function longs(node: MessageNode, field: FieldSchema): readonly bigint[] {
-  const values = elements(node, field.name).map(({ value }) => (value.kind === "scalar" ? value.value : undefined));
-  const whole = values.filter((value) => typeof value === "bigint");
+function longs(values: readonly ValueNode[], field: FieldSchema): readonly bigint[] {
+  const whole = values.flatMap((node) => (node.kind === "scalar" && typeof node.value === "bigint" ? [node.value] : []));
   return field.repeated ? whole : whole.slice(-1);
 }
 
-function decodeField(node: MessageNode, field: FieldSchema, schema: Schema, report: Report): unknown {
-  if (field.kind === "map") return decodeMap(node, field, schema, report);
-  if (field.repeated) {
-    return elements(node, field.name)
-      .map(({ value }) => decodeValue(value, field, schema, report))
-      .filter((value) => value !== undefined);
-  }
-  const value = occurrences(node, field.name).at(-1)?.values.at(-1);
-  const decoded = value === undefined ? undefined : decodeValue(value, field, schema, report);
-  if (decoded !== undefined || field.oneof !== undefined) return decoded;
-  return defaultOf(field, schema);
+function decodeField(values: readonly ValueNode[], field: FieldSchema, schema: Schema, report: Report): unknown {
+  if (field.kind === "map") return decodeMap(values, field, schema, report);
+  if (field.repeated) return values.map((value) => decodeValue(value, field, schema, report)).filter((value) => value !== undefined);
+  const value = values.at(-1);
+  return (value === undefined ? undefined : decodeValue(value, field, schema, report)) ?? unset(field, schema);
 }
 
-function decodeMap(node: MessageNode, field: FieldSchema, schema: Schema, report: Report): Record<string, unknown> {
+/** What a field is that nobody set; undefined for a message and a member of a oneof. */
+function unset(field: FieldSchema, schema: Schema): unknown {
+  if (field.kind === "map") return {};
+  if (field.repeated) return [];
+  return field.oneof === undefined ? defaultOf(field, schema) : undefined;
+}
+
+function decodeMap(values: readonly ValueNode[], field: FieldSchema, schema: Schema, report: Report): Record<string, unknown> {
   const value = schema.messages.get(field.type)?.fields.get("value");
   const entries = new Map<string, { value: unknown; range: TextRange }>();
-  for (const { value: entry } of elements(node, field.name)) {
+  for (const entry of values) {
     if (entry.kind !== "message" || value === undefined) continue;
     const key = entryKey(entry);
     const former = entries.get(key);
@@ -111,7 +129,7 @@ function decodeMap(node: MessageNode, field: FieldSchema, schema: Schema, report
         "Remove this entry or give it another key.",
       );
     }
-    const decoded = decodeField(entry, value, schema, report) ?? emptyMessage(value.type);
+    const decoded = decodeField(elements(entry, "value").map((element) => element.value), value, schema, report) ?? emptyMessage(value.type);
     entries.delete(key);
     entries.set(key, { value: decoded, range: { from: entry.from, to: entry.to } });
   }

@@ -1,7 +1,7 @@
 import type { Fix } from "../../base/diagnostic.ts";
 import type { Finding } from "../findings.ts";
 import { nearest } from "../nearest.ts";
-import type { FieldNode, MessageNode, PbtxtTree, SyntaxError } from "../pbtxt/tree.ts";
+import type { FieldNode, MessageNode, PbtxtTree, SyntaxError, TextRange } from "../pbtxt/tree.ts";
 
 /** What users write for a data type, and Triton's name of it. */
 const DATA_TYPE_ALIASES: Readonly<Record<string, string>> = {
@@ -20,19 +20,23 @@ const DATA_TYPE_ALIASES: Readonly<Record<string, string>> = {
   BOOLEAN: "TYPE_BOOL",
 };
 
+/** What to do about a placeholder, wherever it stands. */
+export const UNFILLED = "Fill in the template's placeholder before Triton reads the file: it takes the text as it is.";
+
 /** A parser error as a finding: Triton's text with its `line:column`, and what to do about it. */
-export function syntaxFinding(error: SyntaxError, tree: PbtxtTree, file: string): Finding {
+export function syntaxFinding(error: SyntaxError, tree: PbtxtTree, templates: readonly TextRange[], file: string): Finding {
   const slash = file.indexOf("/");
-  const suggestion = suggest(error, tree);
-  const hint = suggestion?.hint ?? hintFor(error, tree);
+  const template = templates.find(({ from, to }) => from <= error.from && error.from < to);
+  const suggestion = template === undefined ? suggest(error, tree) : undefined;
+  const hint = template === undefined ? (suggestion?.hint ?? hintFor(error, tree)) : UNFILLED;
   const finding: Finding = {
-    code: error.code,
+    code: template === undefined ? error.code : "CONFIG_TEMPLATE",
     severity: "error",
     stage: "poll",
     ...(slash < 0 ? {} : { model: file.slice(0, slash) }),
     file,
-    from: error.from,
-    to: error.to,
+    from: template?.from ?? error.from,
+    to: template?.to ?? error.to,
     message: `${error.line}:${error.column}: ${error.message}`,
   };
   if (hint !== undefined) finding.hint = hint;
@@ -85,10 +89,6 @@ function innermost(message: MessageNode, offset: number): { message: MessageNode
 
 function hintFor(error: SyntaxError, tree: PbtxtTree): string | undefined {
   const { message } = error;
-  const after = tree.text.slice(error.from, error.from + 2);
-  if (/got: [${]$/.test(message) && /^(?:\$\{|\{\{)/.test(after)) {
-    return "This is a template placeholder that was not filled in; Triton reads the file as it is.";
-  }
   if (/^Expected identifier, got: $/.test(message)) return "A closing } is missing.";
   if (/^Expected identifier, got: [}>]$/.test(message)) return "There is one closing brace too many.";
   if (/^Expected identifier, got: [,;]$/.test(message)) return "Fields are separated by nothing, one comma or one semicolon.";

@@ -41,7 +41,7 @@ test("a configuration of 50 MB is one finding, at once", async () => {
 test("models of several folders belong together", async () => {
   const ensemble = `platform: "ensemble" input { name: "A" data_type: TYPE_FP32 dims: 1 } output { name: "B" data_type: TYPE_FP32 dims: 1 }
     ensemble_scheduling { step { model_name: "m" model_version: -1 input_map { key: "INPUT0" value: "A" } output_map { key: "OUTPUT0" value: "B" } } }`;
-  expect(await codes({ "e/config.pbtxt": ensemble, "e/1/": "" }, { "m/config.pbtxt": GOOD, "m/1/": "" })).toEqual([]);
+  expect(await codes({ "e/config.pbtxt": ensemble, "e/1/.gitkeep": "" }, { "m/config.pbtxt": GOOD, "m/1/": "" })).toEqual([]);
 });
 
 test("a model that two folders have is served by neither, and missed by its ensembles", async () => {

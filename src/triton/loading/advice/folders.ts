@@ -32,7 +32,7 @@ export function misplacedConfigs(one: AdviceCase): Finding[] {
     advise(one, {
       code: "ADVICE_CONFIG_PLACE",
       severity: config === undefined ? "warning" : "info",
-      message: `'${file}' is not read: Triton reads ${name}/config.pbtxt`,
+      message: config === undefined ? `'${file}' is not read: Triton looks for ${name}/config.pbtxt` : `'${file}' is not read beside ${config}`,
       hint: config === undefined ? `Move it to ${name}/config.pbtxt.` : "Remove it, or it misleads.",
       at: [],
       file,

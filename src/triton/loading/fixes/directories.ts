@@ -4,21 +4,32 @@ import { changing, type FixCase, type FixRule, removing, setting } from "./fix-c
 /** An empty file stands for an empty version folder. */
 const PLACEHOLDER = ".gitkeep";
 
-function addVersion(model: string): Fix {
-  return { title: `Add version folder ${model}/1`, edits: [{ path: `${model}/1/${PLACEHOLDER}`, create: "" }] };
+function addVersion(model: string, version = 1): Fix {
+  return { title: `Add version folder ${model}/${version}`, edits: [{ path: `${model}/${version}/${PLACEHOLDER}`, create: "" }] };
 }
 
-/** A version folder where there is none; else a policy that serves the folders there are. */
+/** A version folder where there is none, as the policy wants it; else a policy that serves the folders there are. */
 const serveSomething: FixRule = (one) => {
   const { directory, parsed } = one;
-  const versions = directory.versions.map(({ number }) => number);
-  if (versions.length === 0) return directory.ignoredFolders.length === 0 ? addVersion(directory.name) : undefined;
   const { latest, specific } = parsed.config.version_policy ?? {};
-  if (latest !== undefined) return changing(one, "Serve the latest version", setting(["version_policy", "latest", "num_versions"], 1));
-  if (specific === undefined) return undefined;
-  if (specific.versions.length === 0) return changing(one, "Remove version_policy", removing(["version_policy"]));
-  const newest = Math.max(...versions);
-  return changing(one, `Serve version ${newest}`, setting(["version_policy", "specific", "versions"], [newest]));
+  const newest = directory.versions.at(-1)?.number;
+  if (newest !== undefined && latest !== undefined) return changing(one, "Serve the latest version", setting(["version_policy", "latest", "num_versions"], 1));
+  if (newest !== undefined && specific !== undefined) return changing(one, `Serve version ${newest}`, setting(["version_policy", "specific", "versions"], [newest]));
+  // A folder that is no version is one that was meant: it wants another name.
+  if (newest !== undefined || directory.ignoredFolders.length > 0) return undefined;
+  const wanted = specific === undefined ? 1 : specific.versions.find((version) => version >= 0);
+  if (wanted === undefined) return undefined;
+  const folder = addVersion(directory.name, wanted);
+  if (latest?.num_versions !== 0) return folder;
+  const policy = changing(one, folder.title, removing(["version_policy"]));
+  return { title: folder.title, edits: [...folder.edits, ...(policy?.edits ?? [])] };
+};
+
+/** A list of the versions that are there. */
+const presentVersions: FixRule = (one) => {
+  const { versions } = one.parsed.config.version_policy?.specific ?? { versions: [] };
+  const present = versions.filter((version) => one.directory.versions.some(({ number }) => number === version));
+  return present.length === 0 ? undefined : changing(one, `Serve version ${present.join(", ")}`, setting(["version_policy", "specific", "versions"], present));
 };
 
 /** The version folder that a step's model lacks. */
@@ -45,6 +56,7 @@ const copyConfig: FixRule = ({ finding, content, directory }: FixCase) => {
 /** Names, version folders and the place of files. */
 export const DIRECTORY_FIXES: Readonly<Record<string, FixRule>> = {
   REPOSITORY_NO_VERSION: serveSomething,
+  REPOSITORY_VERSION_ABSENT: presentVersions,
   REPOSITORY_NAME: takeDirectoryName,
   ENSEMBLE_STEP_NO_VERSION: addStepVersion,
   ADVICE_EMPTY_VERSION_FOLDER: keepFolder,

@@ -75,12 +75,12 @@ function stepsBehind(steps: readonly EnsembleStep[], start: number): Set<number>
 export function unwritten(one: Pick<FixCase, "parsed">): Set<string> {
   const steps = stepsOf(one);
   const brought = new Set([...one.parsed.config.input.map(({ name }) => name), ...steps.flatMap(({ output_map }) => Object.values(output_map))]);
-  return new Set(steps.flatMap(({ input_map }) => Object.values(input_map)).filter((tensor) => !brought.has(tensor)));
+  return new Set(steps.flatMap(({ input_map }) => Object.values(input_map)).filter((tensor) => tensor !== "" && !brought.has(tensor)));
 }
 
 /** Names of tensors that a step writes, and that neither a step nor the ensemble's outputs read. */
 export function unread(one: Pick<FixCase, "parsed">): Set<string> {
   const steps = stepsOf(one);
   const read = new Set([...one.parsed.config.output.map(({ name }) => name), ...steps.flatMap(({ input_map }) => Object.values(input_map))]);
-  return new Set(steps.flatMap(({ output_map }) => Object.values(output_map)).filter((tensor) => !read.has(tensor)));
+  return new Set(steps.flatMap(({ output_map }) => Object.values(output_map)).filter((tensor) => tensor !== "" && !read.has(tensor)));
 }

@@ -24,20 +24,59 @@ const smallestBatch: FixRule = (one) => {
   return Number.isFinite(smallest) ? changing(one, `Lower max_batch_size to ${smallest}`, setting(["max_batch_size"], smallest)) : undefined;
 };
 
-/** From the tensor that is there under the input's name, or one that fits and that nothing reads; else from a new ensemble input. */
-const mapInput: FixRule = (one) => {
-  const { step = -1, port = "" } = one.finding.subject ?? {};
+interface Mapping {
+  readonly title: string;
+  readonly changes: readonly Change[];
+}
+
+/** From the tensor that has the input's name, or the one that fits and nothing reads, or one of a similar name; else from a new ensemble input. */
+function mappingOf(one: FixCase, step: number, port: string): Mapping | undefined {
   const facts = portFacts(one.models, stepsOf(one)[step], "input", port);
   if (facts === undefined) return undefined;
-  const available = tensorsBefore(one, step);
-  const fitting = [...available].filter(([, source]) => portsAgree(source, facts)).map(([name]) => name);
+  const fitting = [...tensorsBefore(one, step)].filter(([, source]) => portsAgree(source, facts)).map(([name]) => name);
   const spare = unread(one);
-  const source = fitting.find((name) => name === port) ?? nearest(port, fitting) ?? fitting.find((name) => spare.has(name));
-  if (source !== undefined) return changing(one, `Map ${port} to ${source}`, setting(mapPath(step, "input_map", port), source));
+  const [unused, ...others] = fitting.filter((name) => spare.has(name));
+  const source = fitting.find((name) => name === port) ?? (others.length === 0 ? unused : undefined) ?? nearest(port, fitting);
+  const path = mapPath(step, "input_map", port);
+  if (source !== undefined) return { title: `Map ${port} to ${source}`, changes: [setting(path, source)] };
   const name = freshTensorName(one.parsed.config, port, stepsOf(one)[step]?.model_name);
-  const terminal = terminalFor(name, facts, one.parsed.config);
-  return changing(one, `Map ${port} to a new ensemble input ${name}`, setting(mapPath(step, "input_map", port), name), declaring("input", terminal));
+  return { title: `Map ${port} to a new ensemble input ${name}`, changes: [setting(path, name), declaring("input", terminalFor(name, facts, one.parsed.config))] };
+}
+
+const mapInput: FixRule = (one) => {
+  const { step = -1, port = "" } = one.finding.subject ?? {};
+  const mapping = mappingOf(one, step, port);
+  return mapping && changing(one, mapping.title, ...mapping.changes);
 };
+
+/** All required inputs of a step that has no input_map; of one without output_map, the output that something waits for. */
+const mapStep: FixRule = (one) => {
+  const { step = -1 } = one.finding.subject ?? {};
+  const written = stepsOf(one)[step];
+  const config = one.models.get(written?.model_name ?? "")?.config;
+  if (written === undefined || config === undefined) return undefined;
+  if (one.finding.message.includes("'input_map'")) {
+    const required = config.input.filter(({ optional }) => !optional).map(({ name }) => name);
+    // The same new input cannot serve two of them.
+    const mappings = required.map((port) => mappingOf(one, step, port)).filter((mapping) => mapping !== undefined);
+    if (mappings.length === 0 || mappings.length < required.length) return undefined;
+    return changing(one, mappings.map(({ title }) => title).join(", "), ...mappings.flatMap(({ changes }) => changes));
+  }
+  if (!one.finding.message.includes("'output_map'")) return undefined;
+  const waited = waitedFor(one);
+  const outputs = config.output.map(({ name }) => name);
+  const [only] = outputs;
+  const pairs = outputs.length === 1 && waited.length === 1 ? [[only, waited[0]] as const] : outputs.map((name) => [name, waited.includes(name) ? name : undefined] as const);
+  const changes = pairs.flatMap(([port, tensor]) => (port === undefined || tensor === undefined ? [] : [setting(mapPath(step, "output_map", port), tensor)]));
+  return changes.length === 0 ? undefined : changing(one, "Map the outputs that are waited for", ...changes);
+};
+
+/** Outputs of the ensemble and tensors of steps that nothing writes. */
+function waitedFor(one: FixCase): string[] {
+  const written = new Set(stepsOf(one).flatMap(({ output_map }) => Object.values(output_map)));
+  const outputs = one.parsed.config.output.map(({ name }) => name).filter((name) => name !== "" && !written.has(name));
+  return [...new Set([...outputs, ...unwritten(one)])];
+}
 
 /** The one tensor of the model that is not mapped yet, or none. */
 function unknownPort(map: "input_map" | "output_map"): FixRule {
@@ -77,20 +116,13 @@ const unusedTensor: FixRule = (one) => {
   if (entries === undefined) return undefined;
   if (unwritten(one).has(tensor)) return bring(one, [tensor]);
   if (!unread(one).has(tensor)) return undefined;
-  const expected = missingOutput(one, tensor);
+  const expected = nearest(tensor, waitedFor(one));
   const path = mapPath(step, "output_map", port);
   if (expected !== undefined) return changing(one, `Change to ${expected}`, setting(path, expected));
   if (Object.keys(entries.output_map).length > 1) return changing(one, `Remove ${port} from the output_map`, removing(path));
   const facts = portFacts(one.models, entries, "output", port);
   return facts && changing(one, `Make ${tensor} an output of the ensemble`, declaring("output", terminalFor(tensor, facts, one.parsed.config)));
 };
-
-/** The name like a tensor's that something waits for in vain. */
-function missingOutput(one: FixCase, tensor: string): string | undefined {
-  const written = new Set(stepsOf(one).flatMap(({ output_map }) => Object.values(output_map)));
-  const outputs = one.parsed.config.output.map(({ name }) => name).filter((name) => !written.has(name));
-  return nearest(tensor, [...outputs, ...unwritten(one)]);
-}
 
 /** Tensors that steps wait for: each becomes one of those that are written where its name is like it, else an input of the ensemble. */
 function bring(one: FixCase, tensors: readonly string[]): Fix | undefined {
@@ -151,9 +183,8 @@ const unwrittenOutput: FixRule = (one) => {
 const secondProducer: FixRule = (one) => {
   const { step = -1, port = "", tensor = "" } = one.finding.subject ?? {};
   const path = mapPath(step, "output_map", port);
-  const written = new Set(stepsOf(one).flatMap(({ output_map }) => Object.values(output_map)));
-  const waited = [...one.parsed.config.output.map(({ name }) => name).filter((name) => !written.has(name)), ...unwritten(one)];
-  const [only, ...others] = new Set(waited);
+  const waited = waitedFor(one);
+  const [only, ...others] = waited;
   const meant = nearest(tensor, waited) ?? (others.length === 0 ? only : undefined);
   if (meant !== undefined) return changing(one, `Change to ${meant}`, setting(path, meant));
   return Object.keys(stepsOf(one)[step]?.output_map ?? {}).length > 1 ? changing(one, `Remove ${port} from the output_map`, removing(path)) : undefined;
@@ -170,6 +201,7 @@ export const ENSEMBLE_FIXES: Readonly<Record<string, FixRule>> = {
   ADVICE_MODEL_VERSION: latestVersion,
   ENSEMBLE_BATCH_SIZE: smallestBatch,
   ENSEMBLE_UNMAPPED_INPUT: mapInput,
+  ENSEMBLE_STEP_FIELD: mapStep,
   ENSEMBLE_UNKNOWN_INPUT: unknownPort("input_map"),
   ENSEMBLE_UNKNOWN_OUTPUT: unknownPort("output_map"),
   ENSEMBLE_DATA_TYPE: declareAs("type"),

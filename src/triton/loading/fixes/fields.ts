@@ -68,6 +68,36 @@ const openDimensions: FixRule = (one) => {
   return changing(one, "Write -1 for a size that varies", setting([side, index, "dims"], open(tensor.dims)), ...(shape.length === 0 ? [] : [setting([side, index, "reshape", "shape"], open(shape))]));
 };
 
+/** One input for a computed tensor: the first that is named, or the only one that there is. */
+const oneSource: FixRule = (one) => {
+  const [field, index] = one.path;
+  if ((field !== "batch_input" && field !== "batch_output") || typeof index !== "number") return undefined;
+  const names = one.parsed.config.input.map(({ name }) => name);
+  const named = one.parsed.config[field][index]?.source_input ?? [];
+  const source = named.find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined);
+  return source === undefined ? undefined : changing(one, `Take ${source} as its source`, setting([field, index, "source_input"], [source]));
+};
+
+/** Into [0, 1]. */
+const slotUtilization: FixRule = (one) => {
+  const value = one.parsed.config.sequence_batching?.direct?.minimum_slot_utilization ?? 0;
+  const nearestValue = value > 1 ? 1 : 0;
+  return changing(one, `Set minimum_slot_utilization to ${nearestValue}`, setting(["sequence_batching", "direct", "minimum_slot_utilization"], nearestValue));
+};
+
+/** The backend's output is its input: INPUT<x> of the same index. */
+function likeInput(field: "data_type" | "dims"): FixRule {
+  return (one) => {
+    const [side, index] = one.path;
+    const output = side === "output" && typeof index === "number" ? one.parsed.config.output[index] : undefined;
+    const input = one.parsed.config.input.find(({ name }) => name === output?.name.replace(/^OUTPUT/, "INPUT"));
+    if (index === undefined || input === undefined) return undefined;
+    if (field === "data_type") return changing(one, `Change to ${input.data_type}`, setting(["output", index, "data_type"], input.data_type));
+    const dims = input.reshape?.shape ?? input.dims;
+    return dims.length === 0 ? undefined : changing(one, `Change dims to [ ${dims.join(", ")} ]`, setting(["output", index, "dims"], dims), removing(["output", index, "reshape"]));
+  };
+}
+
 /** The field of the tensor that the finding marks, or that it says is missing its value. */
 function tensorField(field: string): FixRule {
   return (one) => {
@@ -98,6 +128,7 @@ const instanceGroup: FixRule = (one) => {
   if (misplaced >= 0) return changing(one, "Remove gpus", removing(["instance_group", misplaced, "gpus"]));
   const profiled = groups.findIndex(({ profile }) => profile.length > 0);
   if (/\bprofile\b/.test(one.finding.message) && profiled >= 0) return changing(one, "Remove profile", removing(["instance_group", profiled, "profile"]));
+  if (/unexpected kind/.test(one.finding.message)) return onCpu(one);
   return one.server.gpus?.length === 0 && groups.some(({ kind }) => kind === "KIND_GPU") ? onCpu(one) : undefined;
 };
 
@@ -159,10 +190,16 @@ export const FIELD_FIXES: Readonly<Record<string, FixRule>> = {
   BATCH_IO_SOURCE: tensorName("input"),
   BATCH_IO_TARGET: tensorName("output"),
   BATCH_IO_TARGET_TWICE: (one) => changing(one, "Remove the second one", removing(one.path)),
+  BATCH_IO_SOURCE_COUNT: oneSource,
+  SEQUENCE_SLOTS: slotUtilization,
+  IDENTITY_DATA_TYPE: likeInput("data_type"),
+  IDENTITY_SHAPE: likeInput("dims"),
   LABEL_MISSING: labelFile,
   CONFIG_DUPLICATE_KEY: lostEntry,
   CRASH_EMPTY_AGENTS: removal("model_repository_agents"),
   CRASH_BATCH_OUTPUT: (one) => changing(one, "Remove it", removing(one.path.slice(0, 2))),
+  CRASH_CANDIDATE_SEQUENCES: (one) => changing(one, "Set max_candidate_sequences to 1024", setting(["sequence_batching", "oldest", "max_candidate_sequences"], 1024)),
+  ADVICE_UNBATCHED_STEP: (one) => changing(one, "Lower max_batch_size to 1", setting(["max_batch_size"], 1)),
   ADVICE_REPEATED_NAME: repeatedTensor,
   ADVICE_IGNORED_FIELD: removal(),
   ADVICE_COMPLETED_BATCH: completedBatch,

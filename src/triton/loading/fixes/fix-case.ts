@@ -1,29 +1,16 @@
 import type { Fix } from "../../../base/diagnostic.ts";
 import { applyEdits, type TextEdit } from "../../../base/text-edit.ts";
-import type { GraphModel } from "../../ensemble/graph-model.ts";
 import type { Finding } from "../../findings.ts";
 import type { ParsedConfig } from "../../model-config/decode.ts";
 import { editAll, removeValue, setValue } from "../../pbtxt/edit.ts";
 import { findPath, type Path } from "../../pbtxt/path.ts";
 import type { EditValue } from "../../pbtxt/print.ts";
 import type { PbtxtTree } from "../../pbtxt/tree.ts";
-import type { ModelDirectory } from "../../repository/repository.ts";
-import type { RepositoryContent } from "../content.ts";
-import type { TritonServer } from "../server.ts";
+import type { AdviceCase } from "../advice/report.ts";
 
-/** What a repair may look at. */
-export interface FixContext {
-  readonly content: RepositoryContent;
-  /** With their completed configurations. */
-  readonly models: ReadonlyMap<string, GraphModel>;
-  readonly server: TritonServer;
-}
-
-/** A finding that has no repair yet, with the model that it is about. */
-export interface FixCase extends FixContext {
+/** A finding that has no repair yet, with the model that it is about and the models of its steps. */
+export interface FixCase extends AdviceCase {
   readonly finding: Finding;
-  readonly model: GraphModel;
-  readonly directory: ModelDirectory;
   /** The model's text; an empty one where there is none. `parsed.config` is what the text says, `model.config` what it is completed to. */
   readonly parsed: ParsedConfig;
   /** The path of what the finding marks; [] where it marks nothing. */

@@ -2,7 +2,7 @@ import { nearest } from "../../nearest.ts";
 import { addValue } from "../../pbtxt/edit.ts";
 import { onnxFile } from "../onnx-session.ts";
 import { type OnnxSignature, onnxSignature, type OnnxTensorInfo } from "../onnx-tensors.ts";
-import { type Change, changing, type FixCase, type FixRule, removal, removing, setting } from "./fix-case.ts";
+import { type Change, changing, type FixCase, type FixRule, removing, setting } from "./fix-case.ts";
 
 /** What the model that the newest version opens has to offer. */
 function signatureOf({ content, model, directory }: FixCase): OnnxSignature | undefined {
@@ -128,5 +128,7 @@ export const ONNX_FIXES: Readonly<Record<string, FixRule>> = {
   ONNX_RAGGED: inputField("allow_ragged_batch"),
   ONNX_FILE_MISSING: modelFile,
   ONNX_PARAMETER: (one) => (one.path[0] === "parameters" && one.path[1] !== undefined ? changing(one, `Remove parameter ${one.path[1]}`, removing(one.path.slice(0, 2))) : undefined),
-  ONNX_ACCELERATOR: removal(),
+  ONNX_ACCELERATOR: (one) => changing(one, "Remove the accelerators", removing(["optimization", "execution_accelerators"])),
+  IO_DATA_TYPE: dataType,
+  IO_DIMS: modelDims,
 };

@@ -97,12 +97,14 @@ function readConfig(folder: RepositoryFolder, path: string, model: string): Pars
     const message = `${path} has ${size} bytes: configurations of up to ${MOST_TEXT} bytes are checked`;
     return refused(path, { ...base, code: "CONFIG_TOO_LARGE", message, hint: "See whether it is a configuration at all." });
   }
+  let bytes: Uint8Array;
   try {
-    return parseConfig(decodeSourceText(folder.bytes(path)), path);
+    bytes = folder.bytes(path);
   } catch (thrown) {
     const message = `failed to open text file for read ${path}: ${reasonOf(thrown)}`;
     return refused(path, { ...base, code: "CONFIG_UNREADABLE", message, hint: "It has to be a file that the server's user may read." });
   }
+  return parseConfig(decodeSourceText(bytes), path);
 }
 
 function refused(path: string, finding: Finding): ParsedConfig {

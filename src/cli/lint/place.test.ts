@@ -39,6 +39,13 @@ test("any order of questions has the same answers", () => {
   );
 });
 
+test("a long text has the same answers in any order", () => {
+  const text = "é🐚\t\nab".repeat(2000);
+  const offsets = [11_000, 5, 1024, 1023, 2048, 9000, 2049, 1025, text.length, 0, 4096];
+  const places = placesOf(text);
+  for (const offset of offsets) expect(places(offset)).toEqual(placesOf(text.slice(0, offset + 2))(offset));
+});
+
 test("a syntax error lies where the parser says", () => {
   const junk = fc.string({ unit: fc.constantFrom("name", ": ", '"é"', "\t", "\n", "{", "}", "🐚", "\udcff", "input ") });
   fc.assert(

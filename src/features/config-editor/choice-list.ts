@@ -81,8 +81,11 @@ function menuOf(view: EditorView, { label, choices }: ChoiceList): HTMLElement {
     event.preventDefault();
     event.stopPropagation();
   });
-  menu.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && menu.contains(relatedTarget)) && menu.isConnected) view.dispatch({ effects: setList.of(null) });
-  });
+  // The focus also leaves while the editor takes the list away, when it must not be asked for more.
+  menu.addEventListener("focusout", () =>
+    requestAnimationFrame(() => {
+      if (menu.isConnected && !menu.contains(document.activeElement)) view.dispatch({ effects: setList.of(null) });
+    }),
+  );
   return menu;
 }

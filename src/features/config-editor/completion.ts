@@ -1,4 +1,5 @@
-import { snippet, startCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { insertCompletionText, pickedCompletion, snippet, startCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import type { EditorView } from "@codemirror/view";
 import { completionsAt } from "../../triton/language/completion.ts";
 import type { CompletionItem } from "../../triton/language/completion-item.ts";
 import type { LanguageHost } from "./language-host.ts";
@@ -12,7 +13,9 @@ export function configCompletion(host: LanguageHost) {
     const known = host.context();
     const found = known === undefined ? undefined : completionsAt(context.state.doc.toString(), context.pos, known);
     if (found === undefined || !(context.explicit || isAsked(context, found.from))) return null;
-    return { from: found.from, to: found.to, options: found.items.map(asCompletion), validFor: WORD };
+    // The list is filtered by what stands before its end: what is replaced behind the caret is kept apart.
+    const behind = found.to - context.pos;
+    return { from: found.from, options: found.items.map((item, index) => asCompletion(item, index, behind)), validFor: WORD };
   };
 }
 
@@ -21,7 +24,8 @@ function isAsked({ pos, state }: CompletionContext, from: number): boolean {
   return from < pos || /["']$|: $/.test(state.sliceDoc(Math.max(0, from - 2), from));
 }
 
-function asCompletion({ label, alias, detail, info, kind, insert, template, again }: CompletionItem, index: number): Completion {
+function asCompletion(item: CompletionItem, index: number, behind: number): Completion {
+  const { label, alias, detail, info, kind } = item;
   return {
     label: alias === undefined ? label : `${label} ${alias}`,
     displayLabel: label,
@@ -30,12 +34,12 @@ function asCompletion({ label, alias, detail, info, kind, insert, template, agai
     boost: Math.max(-99, -index),
     ...(detail === undefined ? {} : { detail }),
     ...(info === undefined || info === "" ? {} : { info }),
-    apply:
-      template === undefined
-        ? insert
-        : (view, completion, from, to) => {
-            snippet(insert)(view, completion, from, to);
-            if (again === true) startCompletion(view);
-          },
+    apply: (view, completion, from, to) => take(view, item, completion, from, to + behind),
   };
+}
+
+function take(view: EditorView, { insert, template, again }: CompletionItem, completion: Completion, from: number, to: number): void {
+  if (template === true) snippet(insert)(view, completion, from, to);
+  else view.dispatch(insertCompletionText(view.state, insert, from, to), { annotations: pickedCompletion.of(completion) });
+  if (again === true) startCompletion(view);
 }

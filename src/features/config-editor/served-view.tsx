@@ -27,7 +27,7 @@ export function ServedView({ view }: { view: ModelView }) {
         <ReadOnlyJson key={label} text={text} label={label} />
         <div className={classes.completed} tabIndex={0} role="group" aria-label={t("servedReasons")}>
           {completed.length === 0 ? (
-            <p>{t("servedNothing")}</p>
+            <p>{loads && t("servedNothing")}</p>
           ) : (
             <dl>
               {completed.map(({ path, value, reason }) => (

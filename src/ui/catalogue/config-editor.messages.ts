@@ -36,7 +36,7 @@ export const configEditorMessages = section(
     cancel: "Cancel",
     renameEmpty: "A tensor needs a name.",
     renameTaken: "{model} has a tensor of this name.",
-    renamePlaces: "Changes {places} places in {files} files.",
+    renamePlaces: "Places to change: {places}, in files: {files}.",
     renameClients: "Requests to {model} must use the new name.",
     renameModelFile: "The files of {model} must use it too.",
     hoverFallback: "When absent: {value}",

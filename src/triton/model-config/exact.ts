@@ -5,7 +5,7 @@ type Exact = Readonly<Record<string, readonly bigint[]>>;
 
 /** True for an integer that a number holds only rounded. */
 function isRounded(value: bigint): boolean {
-  return BigInt(Number(value)) !== value;
+  return (value > 0x1f_ffff_ffff_ffffn || value < -0x1f_ffff_ffff_ffffn) && BigInt(Number(value)) !== value;
 }
 
 /** Keeps the integers of a field (one, or a list's elements) beside the numbers that stand for them, where those are rounded. */

@@ -7,7 +7,7 @@ import { formatPbtxt } from "./format.ts";
 import { parsePbtxt } from "./parse.ts";
 import { parser } from "./pbtxt.grammar";
 import { createPositions } from "./positions.ts";
-import { decodeSourceText, encodeSourceText } from "./source-text.ts";
+import { decodeSourceText, encodeSourceText, readableText } from "./source-text.ts";
 import type { MessageNode, PbtxtTree, TextRange } from "./tree.ts";
 
 const ROOT = MODEL_CONFIG_SCHEMA.messages.get(MODEL_CONFIG_SCHEMA.root);
@@ -71,9 +71,11 @@ describe("a written configuration", () => {
     fc.assert(fc.property(written, ({ text, value }) => void expect(values(decodeSourceText(encodeSourceText(text)))).toEqual(value)));
   });
 
+  // Bytes that are no UTF-8 stand in no character set of Lezer: where they are, highlighting has a gap.
   it("has no error node for the editor's grammar", () => {
     fc.assert(
-      fc.property(written, ({ text }) => {
+      fc.property(written, (config) => {
+        const text = readableText(config.text);
         const wrong: string[] = [];
         parser.parse(text).iterate({ enter: ({ type, from }) => void (type.isError && wrong.push(text.slice(from, from + 20))) });
         expect(wrong).toEqual([]);

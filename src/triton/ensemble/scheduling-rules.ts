@@ -19,7 +19,9 @@ export function schedulingFindings(reporter: Reporter): void {
   const name = config.name === "" ? reporter.model.name : config.name;
   const scheduling = config.ensemble_scheduling;
   if (scheduling === undefined) {
-    reporter.add("ENSEMBLE_NO_SCHEDULING", `ensemble scheduling must be set for ensemble ${name} whose platform is ensemble`, ["platform"]);
+    reporter.add("ENSEMBLE_NO_SCHEDULING", `ensemble scheduling must be set for ensemble ${name} whose platform is ensemble`, ["platform"], {
+      hint: "Write ensemble_scheduling with its steps.",
+    });
     return;
   }
   if (config.platform !== "ensemble") {
@@ -29,16 +31,16 @@ export function schedulingFindings(reporter: Reporter): void {
     return;
   }
   if (config.instance_group.length > 0) {
-    reporter.add("ENSEMBLE_INSTANCE_GROUP", `instance group should not be specified for ensemble '${name}'`, ["instance_group"]);
+    reporter.add("ENSEMBLE_INSTANCE_GROUP", `instance group should not be specified for ensemble '${name}'`, ["instance_group"], { hint: "Remove instance_group: the models of the steps have theirs." });
   }
   if (config.optimization !== undefined) {
-    reporter.add("ENSEMBLE_OPTIMIZATION", `optimization should not be specified for ensemble '${name}'`, ["optimization"]);
+    reporter.add("ENSEMBLE_OPTIMIZATION", `optimization should not be specified for ensemble '${name}'`, ["optimization"], { hint: "Remove optimization." });
   }
   if (config.model_warmup.length > 0) {
-    reporter.add("ENSEMBLE_WARMUP", `model_warmup can not be specified for ensemble '${name}'`, ["model_warmup"]);
+    reporter.add("ENSEMBLE_WARMUP", `model_warmup can not be specified for ensemble '${name}'`, ["model_warmup"], { hint: "Remove model_warmup: warm up the models of the steps." });
   }
   if (scheduling.step.length === 0) {
-    reporter.add("ENSEMBLE_NO_STEP", `must specify 'step' for ensemble '${name}'`, [SCHEDULING]);
+    reporter.add("ENSEMBLE_NO_STEP", `must specify 'step' for ensemble '${name}'`, [SCHEDULING], { hint: "Add a step." });
     return;
   }
   stepFindings(reporter, name, scheduling.step);
@@ -51,6 +53,7 @@ function stepFindings(reporter: Reporter, name: string, steps: readonly Ensemble
     const missing = (field: string): void =>
       reporter.add("ENSEMBLE_STEP_FIELD", `must specify '${field}' in step ${index} of ensemble '${name}'`, [SCHEDULING, "step", index], {
         subject: { step: index },
+        hint: field === "model_name" ? "Name the model that the step runs." : `Connect ${field === "input_map" ? "an input" : "an output"} of the model.`,
       });
     if (step.model_name === "") missing("model_name");
     if (Object.keys(step.input_map).length === 0) missing("input_map");

@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { writtenContent } from "../../testing/written-content.ts";
 import { parseConfig } from "../model-config/decode.ts";
@@ -128,6 +129,22 @@ describe("loading again", () => {
     expect([...after].filter(([name, verdict]) => verdict !== before.get(name)).map(([name]) => name)).toEqual(["e0", "m0", "top"]);
     expect(after.get("top")?.loads).toBe(false);
     expect([...loader.load(content, DEFAULT_SERVER)].map(([name, { loads }]) => [name, loads])).toEqual([...before].map(([name, { loads }]) => [name, loads]));
+  });
+
+  it("gives what loading afresh gives, whatever was changed before", () => {
+    const choices = [IDENTITY, ensemble("a", "b"), ensemble("b"), ensemble("c", "d"), IDENTITY.replaceAll("dims: 4", "dims: 5"), "backend identity", `${IDENTITY} model_transaction_policy { decoupled: true }`];
+    const names = ["a", "b", "c", "d"];
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...choices)), { maxLength: 12 }), (changes) => {
+        const loader = createLoader();
+        let content = repository(Object.fromEntries(names.map((name) => [name, IDENTITY])));
+        for (const [name, text] of changes) {
+          content = exchange(content, name, text);
+          expect(loader.load(content, DEFAULT_SERVER)).toEqual(createLoader().load(content, DEFAULT_SERVER));
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it("notices a file that another model reads", () => {

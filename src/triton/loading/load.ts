@@ -27,7 +27,7 @@ interface Remembered {
   loaded?: {
     readonly model: LoadedModel;
     readonly reads: RememberedReads;
-    /** Of an ensemble: the models of its steps, and the names of all models. */
+    /** Of an ensemble: the models of its steps (none asked for as part of a circle), and the names of all models. */
     readonly upstreams: readonly (LoadedModel | undefined)[];
     readonly names: string;
   };
@@ -71,7 +71,7 @@ function loadAll(all: ReadonlyMap<string, Remembered>, content: RepositoryConten
     const same =
       last !== undefined &&
       !circular &&
-      (steps === undefined || (last.names === names && last.upstreams.every((model, index) => model === upstreams[index]))) &&
+      (steps === undefined || (last.names === names && last.upstreams.length === upstreams.length && last.upstreams.every((model, index) => model === upstreams[index]))) &&
       last.reads.sameIn(content);
     if (!same) {
       const reads = rememberReads(content);

@@ -5,6 +5,7 @@ export const SERVER_OPTIONS = {
   "no-auto-complete": { type: "boolean", default: false },
   "gpus": { type: "string" },
   "backends": { type: "string" },
+  "repository-agents": { type: "string" },
   "default-max-batch-size": { type: "string", default: "4" },
 };
 
@@ -12,6 +13,8 @@ export const SERVER_HELP = `  --no-auto-complete  a server started with --disabl
   --gpus N|ID,ID,…    how many GPUs the server has, or their ids ("1," is the
                       one GPU 1); any GPU is taken to be there when left out
   --backends A,B,…    the backends that are installed; all when left out
+  --repository-agents A,B,…
+                      the repository agents that it has; all when left out
   --default-max-batch-size N
                       --backend-config=default-max-batch-size; 4 when left out
 `;
@@ -25,6 +28,7 @@ export function serverOf(values) {
     defaultMaxBatchSize: Number(size),
     ...(values.gpus === undefined ? {} : { gpus: gpuIds(values.gpus) }),
     ...(values.backends === undefined ? {} : { backends: new Set(listed(values.backends)) }),
+    ...(values["repository-agents"] === undefined ? {} : { repositoryAgents: new Set(listed(values["repository-agents"])) }),
   };
 }
 

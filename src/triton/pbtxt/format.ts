@@ -1,4 +1,5 @@
 import { type Block, type CommentedElement, type CommentedField, type CommentedValue, type CommentLine, readCommented } from "./commented.ts";
+import { LARGEST_PBTXT } from "./parse.ts";
 
 /** Columns that a message or list on one line may reach. */
 const WIDTH = 100;
@@ -8,10 +9,10 @@ const UNIT = "  ";
  * The text laid out anew: one field per line, two spaces a level, `name: scalar`, `name { … }`, lists with their commas; separators
  * between lines, colons before `{` and angle brackets go. What the author wrote on one line stays there while it fits into 100 columns.
  * Comments, single blank lines, the order and every value stay as written. Formatting twice is formatting once. A text that is no text
- * format comes back as it is.
+ * format, or is too large for one, comes back as it is.
  */
 export function formatPbtxt(text: string): string {
-  const file = readCommented(text);
+  const file = text.length > LARGEST_PBTXT ? undefined : readCommented(text);
   if (file === undefined) return text;
   const lines = bodyLines(file.items, "");
   if (lines.length === 0) return "";

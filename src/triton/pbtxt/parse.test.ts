@@ -87,6 +87,14 @@ describe("a file", () => {
   });
 });
 
+describe("a text of 50 MB", () => {
+  it("is refused at once, with a code of its own", () => {
+    const { root, errors } = parse('input { name: "a" }\n'.repeat(2_500_000));
+    expect(root.fields).toEqual([]);
+    expect(errors.map(({ code }) => code)).toEqual(["PBTXT_TOO_LARGE"]);
+  });
+});
+
 describe("behind the first error", () => {
   it("fields of the messages around are found again", () => {
     const { root, errors } = parse('input {\n  nam: "a"\n  dims: [ 1 ]\n}\nmax_batch_size: x\nbackend: "b"\n');

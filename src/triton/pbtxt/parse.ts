@@ -7,7 +7,11 @@ import type { FieldNode, MessageNode, PbtxtTree, ScalarNode, SyntaxErrorCode, Te
 /** No schema nests this deep; what does is an unknown field, whose inside matters to nobody. */
 const DEEPEST = 100;
 
-/** Errors behind the one at which Triton stops; a text with more is no configuration. */
+/** UTF-16 units above which a text is not read: no configuration comes near, and its tree would take gigabytes. */
+export const LARGEST_PBTXT = 8 * 1024 * 1024;
+
+/** Errors that are kept: of those that Triton reports, and behind the one at which it stops. A text with more is no configuration. */
+const MOST_REPORTED = 10_000;
 const MOST_RECOVERED = 200;
 
 const code = (character: string): number => character.charCodeAt(0);
@@ -40,8 +44,13 @@ interface Scope {
 /**
  * Reads protobuf text format. Never throws. Errors carry the text, line and column of protobuf 3.21's C++ parser
  * (google::protobuf::TextFormat), which stops at its first syntax error; this one notes where that is and goes on behind it.
+ * A text beyond {@link LARGEST_PBTXT} gives an empty tree and the error PBTXT_TOO_LARGE, which is Conch's own.
  */
 export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
+  const rootSchema = schema.messages.get(schema.root);
+  const root: MessageNode = { kind: "message", from: 0, to: text.length, fields: [], innerFrom: 0, innerTo: text.length, closed: true };
+  if (rootSchema !== undefined) root.schema = rootSchema;
+  if (text.length > LARGEST_PBTXT) return { text, schema, root, errors: [tooLarge(text)] };
   const errors: PbtxtTree["errors"] = [];
   const positionOf = createPositions(text);
   let stopped = false;
@@ -49,15 +58,12 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
   let reportedEnd = -1;
 
   function note(code: SyntaxErrorCode, message: string, range: TextRange, offset: number): void {
-    if (stopped && ++recovered > MOST_RECOVERED) return;
+    if (stopped ? ++recovered > MOST_RECOVERED : errors.length >= MOST_REPORTED) return;
     errors.push({ code, message, from: range.from, to: range.to, ...positionOf(offset), reported: !stopped });
   }
   const tokens = createTokenizer(text, (offset, message) => {
     note("PBTXT_TOKEN", message, { from: offset, to: Math.min(offset + 1, text.length) }, offset);
   });
-  const rootSchema = schema.messages.get(schema.root);
-  const root: MessageNode = { kind: "message", from: 0, to: text.length, fields: [], innerFrom: 0, innerTo: text.length, closed: true };
-  if (rootSchema !== undefined) root.schema = rootSchema;
 
   const looking = (symbol: number): boolean => tokens.symbol === symbol;
   const opensMessage = (): boolean => looking(OPEN_BRACE) || looking(OPEN_ANGLE);
@@ -327,6 +333,11 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
   const readScalar = createScalarReader({ text, tokens, schema, fail, skipValue });
   readFields({ node: root, depth: 0, from: 0, present: [] }, false);
   return { text, schema, root, errors };
+}
+
+function tooLarge(text: string): PbtxtTree["errors"][number] {
+  const message = `The text has ${text.length} characters, more than the ${LARGEST_PBTXT} that are read.`;
+  return { code: "PBTXT_TOO_LARGE", message, from: 0, to: 0, line: 1, column: 1, reported: true };
 }
 
 function withSchema(schema: FieldSchema | undefined): { schema?: FieldSchema } {

@@ -66,7 +66,8 @@ export type SyntaxErrorCode =
   | "PBTXT_TYPE"
   | "PBTXT_RANGE"
   | "PBTXT_REPEATED_SINGULAR"
-  | "PBTXT_ONEOF";
+  | "PBTXT_ONEOF"
+  | "PBTXT_TOO_LARGE";
 
 /** A text with its tree. The tree has a node for everything that could be understood, whatever the errors. */
 export interface PbtxtTree {

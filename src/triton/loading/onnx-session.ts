@@ -87,8 +87,8 @@ export function refuseSettings({ parameters }: ModelConfig): Refusal | undefined
     if (value === undefined) continue;
     const refuse = (message: string, hint: string): Refusal => ({ code: "ONNX_PARAMETER", message, path: ["parameters", key], hint });
     if (kind === "boolean") {
-      if (["true", "1", "false", "0"].includes(value.toLowerCase())) continue;
-      return refuse(`Invalid argument: failed to convert '${value}' to boolean.`, "Write true or false.");
+      if (["true", "on", "1", "false", "off", "0"].includes(value.toLowerCase())) continue;
+      return refuse(`Invalid argument: failed to convert '${value}' to boolean`, "Write true or false.");
     }
     const number = /^\s*[-+]?\d+/.exec(value);
     if (number === null) return refuse(`Invalid argument: failed to convert '${value}' to integral number`, "Write a whole number.");
@@ -139,8 +139,8 @@ function weightsError({ tensor, file, offset, length, size }: MissingWeights): s
   return `Internal: onnx runtime error 1: Deserialize tensor ${tensor} failed.${cause}`;
 }
 
-/** ONNX Runtime 1.24, in Triton 2.70. */
-const NEWEST_IR = 12;
+/** The newest that ONNX Runtime 1.24, in Triton 2.70, may take: it was built with ONNX 1.20 at the latest. */
+const NEWEST_IR = 13;
 const NEWEST_OPSET = 25;
 
 const MODEL =

@@ -25,8 +25,16 @@ export interface OnnxSignature {
 /** Before this version of the format an initializer had to be among the inputs, so being there does not make it one. */
 const FIRST_OVERRIDABLE_IR = 4;
 
-/** Inputs and outputs by name, as the session has them. */
-export function onnxSignature({ inputs, irVersion, model }: OnnxHeader): OnnxSignature {
+const signatures = new WeakMap<OnnxHeader, OnnxSignature>();
+
+/** Inputs and outputs by name, as the session has them. Found out once per header. */
+export function onnxSignature(header: OnnxHeader): OnnxSignature {
+  const known = signatures.get(header) ?? readSignature(header);
+  signatures.set(header, known);
+  return known;
+}
+
+function readSignature({ inputs, irVersion, model }: OnnxHeader): OnnxSignature {
   const given = new Set(inputs.map(({ name }) => name));
   const overridable = irVersion < FIRST_OVERRIDABLE_IR ? [] : model.graph.inputs.filter(({ name }) => !given.has(name));
   return { inputs: byName(inputs), overridable: byName(overridable), outputs: byName(sessionOutputs(model)) };

@@ -147,7 +147,7 @@ describe("decoding", () => {
     expect(input && exactInteger(input, "dims", 9007199254740992, 0)).toBe(9007199254740993n);
     expect(input && exactInteger({ ...input }, "dims", 2, 1)).toBe(2n);
     const batching = { ...config.dynamic_batching, priority_levels: 3 };
-    expect(exactInteger(batching, "priority_levels", 18446744073709551615)).toBe(18446744073709551615n);
+    expect(exactInteger(batching, "priority_levels", 2 ** 64)).toBe(18446744073709551615n);
     expect(exactInteger(batching, "priority_levels", 3)).toBe(3n);
   });
 

@@ -28,7 +28,7 @@ export function syntaxFinding(error: SyntaxError, tree: PbtxtTree, templates: re
   const slash = file.indexOf("/");
   const template = templates.find(({ from, to }) => from <= error.from && error.from < to);
   const suggestion = template === undefined ? suggest(error, tree) : undefined;
-  const hint = template === undefined ? (suggestion?.hint ?? hintFor(error, tree)) : UNFILLED;
+  const hint = template === undefined ? (suggestion?.hint ?? hintFor(error)) : UNFILLED;
   const finding: Finding = {
     code: template === undefined ? error.code : "CONFIG_TEMPLATE",
     severity: "error",
@@ -87,7 +87,7 @@ function innermost(message: MessageNode, offset: number): { message: MessageNode
   return { message };
 }
 
-function hintFor(error: SyntaxError, tree: PbtxtTree): string | undefined {
+function hintFor(error: SyntaxError): string | undefined {
   const { message } = error;
   if (/^Expected identifier, got: $/.test(message)) return "A closing } is missing.";
   if (/^Expected identifier, got: [}>]$/.test(message)) return "There is one closing brace too many.";

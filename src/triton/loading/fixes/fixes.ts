@@ -17,7 +17,7 @@ const RULES: ReadonlyMap<string, FixRule> = new Map(
  * The repair of a finding that one click applies, by its code and what it is about; undefined where none is safe. Edits are against the
  * texts of `one.content`, and touch only what they mean: comments, order and style survive.
  */
-export function fixOf(finding: Finding, one: AdviceCase): Fix | undefined {
+function fixOf(finding: Finding, one: AdviceCase): Fix | undefined {
   const rule = RULES.get(finding.code);
   if (rule === undefined) return undefined;
   const parsed = one.model.parsed ?? parseConfig("", `${one.model.name}/config.pbtxt`);

@@ -22,6 +22,9 @@ const FILES = ["verdicts", "verdicts_corpus"] as const;
 /** Rules of which the server names one of several offenders, in the order of a hash table. */
 const UNORDERED = new Set(["ENSEMBLE_TENSOR_UNUSED", "ENSEMBLE_UNKNOWN_INPUT", "ENSEMBLE_UNKNOWN_OUTPUT", "ENSEMBLE_INVALID_STEP", "ENSEMBLE_STEP_NO_VERSION", "ENSEMBLE_STEP_VERSION"]);
 
+/** What a finding of the parser begins with. */
+const POSITION = /^(\d+:\d+): /;
+
 /** A recorded text with repository paths as Conch writes them. */
 const plain = (error: string | null): string => (error ?? "").replaceAll("<repo>/", "").replaceAll("<repo>", "");
 
@@ -29,14 +32,14 @@ const plain = (error: string | null): string => (error ?? "").replaceAll("<repo>
 function sameRule(first: Diagnostic, findings: readonly Diagnostic[], recorded: RecordedVerdict): boolean {
   if (recorded.stage === "crash") return first.code.startsWith("CRASH_");
   const text = plain(recorded.error);
-  if (text.startsWith("failed to read text proto")) return first.code.startsWith("PBTXT_");
+  if (text.startsWith("failed to read text proto")) return POSITION.test(first.message);
   if (first.message === text) return true;
   // Every member of a circle is as good a beginning.
   if (first.code === "ENSEMBLE_CYCLE") return text.startsWith("circular dependency between ensembles: ");
   return UNORDERED.has(first.code) && findings.some(({ code, message, severity }) => severity === "error" && code === first.code && message === text);
 }
 
-const positions = (findings: readonly Diagnostic[]): string => /^\d+:\d+/.exec(findings[0]?.message ?? "")?.[0] ?? "";
+const positions = (findings: readonly Diagnostic[]): string => POSITION.exec(findings[0]?.message ?? "")?.[1] ?? "";
 
 function count(tally: Tally, verdict: ModelVerdict, recorded: RecordedVerdict): string | undefined {
   tally.models++;

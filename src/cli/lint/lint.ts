@@ -86,14 +86,14 @@ function placer(content: JoinedContent, folders: readonly RepositoryFolder[]): (
   });
   const syntaxErrors = new Map<string, ReadonlyMap<string, Pick<Place, "line" | "column">>>();
   const reportedIn = (file: string): ReadonlyMap<string, Pick<Place, "line" | "column">> => {
-    const known = syntaxErrors.get(file) ?? new Map(content.config(modelOf(file))?.tree.errors.map((error) => [`${error.code} ${error.from} ${error.to}`, error]));
+    const known = syntaxErrors.get(file) ?? new Map(content.config(modelOf(file))?.tree.errors.map((error) => [`${error.line}:${error.column}: ${error.message}`, error]));
     syntaxErrors.set(file, known);
     return known;
   };
   return (finding, model) => {
-    const { code, file, from, to, fix } = finding;
+    const { file, from, to, fix, message } = finding;
     const [start, end] = to === 0 ? [FILE_START, FILE_START] : [placeIn(file)(from), placeIn(file)(to)];
-    const reported = (code.startsWith("PBTXT_") ? reportedIn(file).get(`${code} ${from} ${to}`) : undefined) ?? start;
+    const reported = reportedIn(file).get(message) ?? start;
     return { finding, model, folder: folderOf(file), start, end, reported, edits: (fix?.edits ?? []).map(placeEdits) };
   };
 }

@@ -9,6 +9,7 @@ import { jsonReport } from "./json-report.ts";
 import type { PlacedFinding } from "./lint.ts";
 import { FILE_START, placesOf } from "./place.ts";
 import { printable, type Report } from "./report.ts";
+import { ruleText } from "./rules.ts";
 import { sarifReport } from "./sarif-report.ts";
 import { summary, textReport } from "./text-report.ts";
 
@@ -190,6 +191,12 @@ describe("sarif", () => {
     });
     expect(run?.results[0]).not.toHaveProperty("fixes");
   });
+
+  test.for([
+    ["PBTXT_ONEOF", "Two fields are set of which only one may be"],
+    ["IO_RESHAPE_SIZE", "io: reshape size"],
+    ["ALONE", "alone"],
+  ])("describes %s", ([code, short]) => expect(ruleText(code as string).short).toBe(short));
 
   test("a finding keeps its fingerprint while lines move, and shares it with none", () => {
     const prints = (...messages: string[]): unknown[] => logOf(messages.map((message) => placed({ message }))).runs[0]?.results.map((result) => result.partialFingerprints) ?? [];

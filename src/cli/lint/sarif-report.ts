@@ -2,7 +2,7 @@ import type { Severity } from "../../base/diagnostic.ts";
 import { readableText } from "../../triton/pbtxt/source-text.ts";
 import type { PlacedEdits, PlacedFinding } from "./lint.ts";
 import type { Place } from "./place.ts";
-import type { Report } from "./report.ts";
+import { SEVERITIES, type Report } from "./report.ts";
 import { workingFile, type RepositoryFolder } from "./repository-folder.ts";
 import { ruleText } from "./rules.ts";
 
@@ -27,8 +27,8 @@ export const sarifReport: Report = ({ findings, version }) => {
 
 function rule(code: string, findings: readonly PlacedFinding[]): object {
   const { short, help } = ruleText(code);
-  const worst = findings.some(({ finding }) => finding.code === code && finding.severity === "error") ? "error" : "warning";
-  return { id: code, shortDescription: { text: short }, help: { text: help }, defaultConfiguration: { level: worst } };
+  const worst = SEVERITIES.find((severity) => findings.some(({ finding }) => finding.code === code && finding.severity === severity)) ?? "warning";
+  return { id: code, shortDescription: { text: short }, help: { text: help }, defaultConfiguration: { level: LEVELS[worst] } };
 }
 
 function results(findings: readonly PlacedFinding[], codes: readonly string[]): object[] {

@@ -1,4 +1,3 @@
-import { ConchError } from "../../base/errors.ts";
 import type { Dispatch, Shader } from "../../runtime/gpu.ts";
 import { boundSize, type GpuBuffer } from "../../runtime/memory/gpu-memory.ts";
 import { allocate, bytesPerElement, type DataType } from "../../tensor/data-type.ts";
@@ -7,15 +6,14 @@ import { elementCount } from "../../tensor/tensor.ts";
 import { arrayBytes, filled, replaceEach, shareArray, spatialSizes, typeCode, withTemporaries, type GpuArray, type GpuContext, type GpuTransform } from "../gpu-array.ts";
 import { settleArray } from "../gpu-conversion.ts";
 import elements from "../gpu-elements.wgsl?raw";
-import float64 from "../gpu-float64.wgsl?raw";
 import order from "../gpu-order.wgsl?raw";
 import prelude from "../gpu-prelude.wgsl?raw";
+import { keepOfEachLabel } from "./gpu-labels.ts";
 import body from "./keep-largest-connected-component.wgsl?raw";
-import presentBody from "./labels-present.wgsl?raw";
 import { checkComponents, type KeepLargestConnectedComponentParameters } from "./spec.ts";
+import unionFind from "./union-find.wgsl?raw";
 
-const shader: Shader = { label: "keep-largest-connected-component", code: prelude + elements + order + body };
-const presentShader: Shader = { label: "labels-present", code: prelude + float64 + elements + presentBody };
+const shader: Shader = { label: "keep-largest-connected-component", code: prelude + elements + order + unionFind + body };
 const REASON = "the data-dependent box of CropForeground, before KeepLargestConnectedComponent";
 
 /** How voxels are foreground, see the shader. */
@@ -23,6 +21,7 @@ const VALUE_IN_LABELS = 0;
 const ABOVE_ZERO = 1;
 const ANY_CHANNEL_IS_ONE = 2;
 const ARGMAX_IS_ONE = 3;
+const NOT_ZERO = 4;
 
 /** One search: which voxels are foreground, and which channels lose what is not kept. */
 interface Search {
@@ -33,7 +32,7 @@ interface Search {
   readonly writeChannels: readonly number[];
 }
 
-/** KeepLargestConnectedComponent on the GPU: exact, ties included, nothing read back unless the labels have to be looked for. */
+/** KeepLargestConnectedComponent on the GPU: exact, ties included, and nothing is read back. */
 export const keepLargestConnectedComponentGpu: GpuTransform<KeepLargestConnectedComponentParameters> = (context, parameters, keys, dictionary) =>
   replaceEach(keys, dictionary, (array, key) =>
     withTemporaries(async (own) => {
@@ -41,10 +40,12 @@ export const keepLargestConnectedComponentGpu: GpuTransform<KeepLargestConnected
       if (isMaskOfLabelOne(parameters, array)) return keepMask(context, parameters, array);
       const source = own(await settleArray(context, array, REASON));
       const bytes = arrayBytes(source.dataType, source.shape);
-      const searches = await searchesOf(context, parameters, source, key);
+      const searches = searchesOf(parameters, source);
       const buffer = await filled(context.gpu, "keep-largest-connected-component/out", bytes, async (target) => {
         context.gpu.copy(source.buffer, target, boundSize(bytes));
-        if (elementCount(source.shape) > 0) await keepLabels(context, parameters, source, target, searches);
+        if (elementCount(source.shape) === 0) return;
+        if (searches !== undefined) await keepLabels(context, parameters, source, target, searches);
+        else await keepOfEachLabel(context, { neighbours: neighboursOf(parameters), components: parameters.num_components, key }, source, target);
       });
       return shareArray(source, { buffer, labelCount: source.labelCount });
     }),
@@ -98,16 +99,21 @@ async function keepLabels(
   });
 }
 
+function neighboursOf({ connectivity }: KeepLargestConnectedComponentParameters): number {
+  return [26, 6, 18, 26][connectivity ?? 0] ?? 26;
+}
+
 /** The buffers of a search, which `own` keeps, and the passes up to the marks of what is kept. */
 function componentsOf(
   { gpu }: GpuContext,
-  { connectivity, num_components }: KeepLargestConnectedComponentParameters,
+  parameters: KeepLargestConnectedComponentParameters,
   source: GpuArray,
   own: <B extends GpuBuffer>(held: B) => B,
 ) {
   const size = spatialSizes(source.shape);
   const voxels = elementCount(size);
-  const neighbours = [26, 6, 18, 26][connectivity ?? 0] ?? 26;
+  const { num_components } = parameters;
+  const neighbours = neighboursOf(parameters);
   const cell = neighbours === 26 ? 2 : 1;
   const cells = elementCount(size.map((n) => Math.ceil(n / cell)));
   const elementType = source.logits?.dataType ?? source.dataType;
@@ -141,7 +147,8 @@ function componentsOf(
   return { masks, parents, firsts, cell, cells, launch, find };
 }
 
-async function searchesOf(context: GpuContext, parameters: KeepLargestConnectedComponentParameters, source: GpuArray, key: string): Promise<Search[]> {
+/** The searches of a filter; undefined where each label that occurs is filtered on its own and only the data tell which those are. */
+function searchesOf(parameters: KeepLargestConnectedComponentParameters, source: GpuArray): Search[] | undefined {
   const { applied_labels, independent } = parameters;
   const channels = source.shape[0] ?? 1;
   const listed = applied_labels === null ? undefined : [applied_labels].flat();
@@ -152,42 +159,12 @@ async function searchesOf(context: GpuContext, parameters: KeepLargestConnectedC
     }
     return wanted.map((channel) => ({ rule: ABOVE_ZERO, labels: [[0, 0]], readChannel: channel, writeChannels: [channel] }));
   }
-  const values = listed ?? (await presentLabels(context, source, key));
-  const bits = values.filter((value) => isRepresentable(source.dataType, value)).map((value) => valueBits(source.dataType, value));
+  if (listed === undefined && !independent) return [{ rule: NOT_ZERO, labels: [[0, 0]], readChannel: 0, writeChannels: [0] }];
+  if (listed === undefined && source.labelCount !== 2) return undefined;
+  const bits = (listed ?? [1]).filter((value) => isRepresentable(source.dataType, value)).map((value) => valueBits(source.dataType, value));
   if (bits.length === 0) return [];
   const groups = independent ? bits.map((one) => [one]) : [bits];
   return groups.map((labels) => ({ rule: VALUE_IN_LABELS, labels, readChannel: 0, writeChannels: [0] }));
-}
-
-/** Labels above 0 that occur, where nothing else tells: from what made the array, or from a bitmap of 4,096 labels that is read back. */
-async function presentLabels({ gpu }: GpuContext, source: GpuArray, key: string): Promise<number[]> {
-  if (source.labelCount !== undefined && source.labelCount <= 32) return Array.from({ length: source.labelCount - 1 }, (_, i) => i + 1);
-  return withTemporaries(async (own) => {
-    const words = 129;
-    const present = own(gpu.memory.allocate("labels-present/bitmap", words * 4));
-    gpu.clear(present);
-    const count = elementCount(source.shape);
-    await gpu.dispatch({
-      shader: presentShader,
-      entry: "main",
-      constants: { SOURCE_TYPE: typeCode(source.dataType) },
-      bindings: { 0: source.buffer, 1: present },
-      uniforms: [count],
-      threads: count,
-    });
-    const [bytes] = await gpu.memory.download("the labels that occur, because applied_labels of KeepLargestConnectedComponent is null", [present]);
-    const bitmap = new Uint32Array(bytes?.buffer ?? new ArrayBuffer(words * 4));
-    if (bitmap[128] !== 0) {
-      throw new ConchError(
-        "TRANSFORM_FAILED",
-        `KeepLargestConnectedComponent of "${key}": applied_labels is null and there are values other than the whole numbers 0 to 4095; list the labels, or place the step on KIND_CPU`,
-        { data: { transform: "KeepLargestConnectedComponent", key } },
-      );
-    }
-    const labels: number[] = [];
-    for (let label = 1; label < 4096; label++) if ((((bitmap[label >> 5] ?? 0) >> (label & 31)) & 1) === 1) labels.push(label);
-    return labels;
-  });
 }
 
 function elementOf(dataType: DataType, value: number): ArrayBufferLike {

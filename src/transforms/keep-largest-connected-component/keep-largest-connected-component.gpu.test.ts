@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expectTwins, floats, noise, step } from "../../testing/gpu-transform.ts";
+import { expectTwins, floats, noise, runOnGpu, step } from "../../testing/gpu-transform.ts";
 import { withGpu } from "../../testing/gpu.ts";
 import { ARRAY_TYPES } from "../dtype-name.ts";
 import { castElements } from "../element-cast.ts";
@@ -81,9 +81,45 @@ describe("KeepLargestConnectedComponent on the GPU equals the CPU", () => {
     }),
   );
 
-  test("labels that nobody listed are looked for with one small readback, and odd values are refused", () =>
+  const many = floats([1, 21, 22, 23], (i) => Math.floor(noise(Math.floor(i / 3), 10) * 60) * 1000);
+  const unlisted: [string, Given, ArrayItem][] = [
+    ["of four", {}, labels],
+    ["of sixty, up to 59,000", {}, many],
+    ["three of each", { num_components: 3 }, many],
+    ["6 neighbours", { connectivity: 1 }, many],
+    ["18 neighbours", { connectivity: 2, num_components: 2 }, many],
+    ["in a plane", { connectivity: 1 }, floats([1, 61, 53], (i) => Math.floor(noise(i, 11) * 4))],
+    ["all tied", {}, floats([1, 9, 9, 9], (i) => (i % 2 === 0 ? 1 + (i % 5) : 0))],
+    ["one large component", {}, floats([1, 40, 41, 43], (i) => (noise(i, 12) < 0.9 ? 7 : 0))],
+  ];
+  test.each(unlisted)("labels that nobody listed: %s", (_, given, volume) =>
+    withGpu((gpu) => expectTwins(gpu, [keep({ applied_labels: null, ...given })], new Map([["image", volume]]))),
+  );
+
+  test.each(ARRAY_TYPES)("labels that nobody listed, as %s", (dataType) =>
     withGpu(async (gpu) => {
-      await expectTwins(gpu, [keep({})], new Map([["image", labels]]));
-      await expect(expectTwins(gpu, [keep({})], new Map([["image", floats([1, 4, 4, 4], (i) => i + 0.5)]]))).rejects.toMatchObject({ code: "TRANSFORM_FAILED" });
+      const data = castElements(floats([1, 5, 7, 9], (i) => Math.floor(noise(i, 13) * 4.4)).data, "TYPE_FP32", dataType);
+      for (const independent of [true, false]) {
+        await expectTwins(gpu, [keep({ applied_labels: null, independent })], new Map([["image", { dataType, shape: [1, 5, 7, 9], data }]]));
+      }
+    }),
+  );
+
+  test("any values together, where nobody listed labels: NaN and -0 are none", () =>
+    withGpu(async (gpu) => {
+      const odd = [-3, 0.5, -0, NaN, 0, 1e9, 7];
+      const volume = floats([1, 6, 7, 8], (i) => odd[Math.floor(noise(i, 14) * odd.length)] ?? 0);
+      await expectTwins(gpu, [keep({ applied_labels: null, independent: false })], new Map([["image", volume]]));
+    }));
+
+  test("labels that nobody listed are not read back; a value that is none is said at the end", () =>
+    withGpu(async (gpu) => {
+      const { errors: none } = await runOnGpu(gpu, [keep({})], new Map([["image", labels]]));
+      expect(none).toEqual([]);
+      expect(gpu.memory.takeReadbacks().filter(({ reason }) => !["test", "status words and timestamps of the run"].includes(reason))).toEqual([]);
+      for (const value of [0.5, -1, 65536, NaN]) {
+        const { errors } = await runOnGpu(gpu, [keep({})], new Map([["image", floats([1, 4, 4, 4], (i) => (i === 9 ? value : 1))]]));
+        expect(errors, String(value)).toMatchObject([{ code: "TRANSFORM_FAILED" }]);
+      }
     }));
 });

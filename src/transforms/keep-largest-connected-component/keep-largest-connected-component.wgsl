@@ -2,7 +2,7 @@
 // and of touching faces, edges and corners of blocks are 26-adjacent, so that labelling blocks is exact), single voxels for 6 and 18.
 // Passes: pack, merge, flatten, then per component to keep: find_largest, find_first, choose, mark; at the end write, or, for an image of
 // 0 and 1 alone, keep_masks and write_masks.
-// Union is lock-free: parents only ever decrease, nobody waits for anybody. After gpu-prelude, gpu-elements, gpu-order.
+// After gpu-prelude, gpu-elements, gpu-order, union-find.
 override CELL: u32;
 // 6, 18 or 26 neighbours.
 override NEIGHBOURS: u32;
@@ -14,7 +14,7 @@ struct Components {
   // Elements of `source` before the image that is looked at.
   offset: u32,
   // How a voxel is foreground: 0 its value is in `labels`, 1 it is above zero, 2 any of the channels in `labels` equals `one`,
-  // 3 its argmax over `channels` is 1.
+  // 3 its argmax over `channels` is 1, 4 it is neither 0 nor NaN.
   rule: u32,
   labels: u32,
   // Which of the components to keep is looked for now.
@@ -63,6 +63,19 @@ fn voxel_index(at: vec3<u32>) -> u32 {
   return (at.x * components.size1 + at.y) * components.size2 + at.z;
 }
 
+// True for a value other than 0, -0 and NaN.
+fn is_nonzero(bits: vec2<u32>) -> bool {
+  switch SOURCE_TYPE {
+    case FP16: { return (bits.x & 0x7fffu) != 0u && (bits.x & 0x7fffu) <= 0x7c00u; }
+    case FP32: { return (bits.x & 0x7fffffffu) != 0u && (bits.x & 0x7fffffffu) <= 0x7f800000u; }
+    case FP64: {
+      let high = bits.y & 0x7fffffffu;
+      return (bits.x | high) != 0u && (high < 0x7ff00000u || (high == 0x7ff00000u && bits.x == 0u));
+    }
+    default: { return any(bits != vec2<u32>(0u)); }
+  }
+}
+
 fn is_foreground(voxel: u32) -> bool {
   switch components.rule {
     case 1u: { return is_positive(element_bits(components.offset + voxel)); }
@@ -76,6 +89,7 @@ fn is_foreground(voxel: u32) -> bool {
     case 3u: {
       return argmax_of(voxel, components.size0 * components.size1 * components.size2, components.channels) == 1u;
     }
+    case 4u: { return is_nonzero(element_bits(components.offset + voxel)); }
     default: {
       let bits = element_bits(components.offset + voxel);
       for (var k = 0u; k < components.labels; k++) {
@@ -108,39 +122,6 @@ fn pack(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     atomicStore(&firsts[cell], UNKNOWN);
   }
   masks[word] = packed;
-}
-
-fn find(start: u32) -> u32 {
-  var node = start;
-  loop {
-    let parent = atomicLoad(&parents[node]);
-    if (parent == node) { return node; }
-    let above = atomicLoad(&parents[parent]);
-    if (above == parent) { return parent; }
-    // Halves the path for those that come later; the minimum keeps parents decreasing.
-    atomicMin(&parents[node], above);
-    node = above;
-  }
-  return node;
-}
-
-fn unite(left: u32, right: u32) {
-  var a = left;
-  var b = right;
-  loop {
-    a = find(a);
-    b = find(b);
-    if (a == b) { return; }
-    if (a < b) {
-      let swapped = a;
-      a = b;
-      b = swapped;
-    }
-    let before = atomicMin(&parents[a], b);
-    if (before == a) { return; }
-    // Somebody gave a another parent meanwhile, which b now has to join.
-    a = before;
-  }
 }
 
 // The bits of a cell that touch a neighbour at an offset of -1, 0 or 1 per axis.

@@ -69,7 +69,7 @@ function missingFindings(reporter: Reporter, { polled, names }: Dependencies): v
     if (model_name === "" || model?.refused === false) continue;
     const path = stepPath(step, "model_name");
     // An ensemble is no step of its own.
-    const close = model === undefined ? nearest(model_name, names.filter((name) => name !== reporter.model.name)) : undefined;
+    const close = model === undefined ? nearest(model_name, [...names].filter((name) => name !== reporter.model.name)) : undefined;
     reporter.add("ENSEMBLE_MISSING_MODEL", `ensemble ${reporter.model.name} contains models that are not available or ambiguous: ${model_name}`, path, {
       subject: { step },
       hint: model === undefined ? "The repository has no such model." : "Triton refuses this model's own configuration.",

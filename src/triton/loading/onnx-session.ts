@@ -8,6 +8,7 @@ import type { Path } from "../pbtxt/path.ts";
 import type { ModelVersion } from "../repository/repository.ts";
 import type { Refusal } from "./completion.ts";
 import type { RepositoryContent } from "./content.ts";
+import { type OnnxRuntimeError, refuseGraph } from "./onnx-graph.ts";
 import { operatorState } from "./onnx-operators.ts";
 
 /** The .onnx file that a version of a model is loaded from. */
@@ -125,6 +126,8 @@ export function refuseSession(file: OnnxFile, config: ModelConfig): Refusal | un
   }
   const format = refuseFormat(header);
   if (format !== undefined) return refuse("ONNX_FORMAT", failed(1, format), "Export the model for an older version of ONNX, or take a newer server.");
+  const graph = refuseGraph(header.model.graph);
+  if (graph !== undefined) return refuse("ONNX_GRAPH", failed(...graph), "Export the model again: its graph does not hold together.");
   // A library of operators may bring any.
   const operator = (config.model_operations?.op_library_filename.length ?? 0) > 0 ? undefined : refuseOperator(header);
   if (operator !== undefined) return refuse("ONNX_OPERATOR", failed(...operator), "Export the model with operators of a standard operator set.");
@@ -160,7 +163,7 @@ function refuseFormat({ irVersion, opsets }: OnnxHeader): string | undefined {
 }
 
 /** The first node that ONNX Runtime has no operator for: the code and words of its error. */
-function refuseOperator(header: OnnxHeader): readonly [code: number, message: string] | undefined {
+function refuseOperator(header: OnnxHeader): OnnxRuntimeError | undefined {
   const { model, opsets } = header;
   const own = new Set(model.functions.map(({ domain, name }) => `${domain}::${name}`));
   for (const node of allNodes(model.graph)) {

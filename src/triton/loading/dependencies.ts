@@ -22,7 +22,7 @@ export interface Dependencies {
   polled(name: string): PolledModel | undefined;
   /** Once it is loaded. Not to be asked by a model that is part of a circle. */
   load(name: string): DependencyState | undefined;
-  readonly names: Iterable<string>;
+  readonly names: readonly string[];
 }
 
 function stepPath(step: number, field: string): Path {
@@ -69,7 +69,7 @@ function missingFindings(reporter: Reporter, { polled, names }: Dependencies): v
     if (model_name === "" || model?.refused === false) continue;
     const path = stepPath(step, "model_name");
     // An ensemble is no step of its own.
-    const close = model === undefined ? nearest(model_name, [...names].filter((name) => name !== reporter.model.name)) : undefined;
+    const close = model === undefined ? nearest(model_name, names.filter((name) => name !== reporter.model.name)) : undefined;
     reporter.add("ENSEMBLE_MISSING_MODEL", `ensemble ${reporter.model.name} contains models that are not available or ambiguous: ${model_name}`, path, {
       subject: { step },
       hint: model === undefined ? "The repository has no such model." : "Triton refuses this model's own configuration.",

@@ -1,14 +1,19 @@
 import { gunzipSync } from "fflate";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeModel, makeNode } from "../../onnx/encode.ts";
-import { readHeader } from "../../onnx/header.ts";
+import { readHeader, type OnnxHeader } from "../../onnx/header.ts";
 import { bytesAccess } from "../../onnx/skeleton.ts";
 import { testModel, type TestModel } from "../../testing/onnx.ts";
 import { readRecorded } from "../../testing/recorded.ts";
 import { recordedContent, recordedServer } from "../../testing/recorded-verdicts.ts";
+import { parseConfig } from "../model-config/decode.ts";
 import type { ModelConfig } from "../model-config/model-config.ts";
+import { readRepository } from "../repository/repository.ts";
+import type { RepositoryContent } from "./content.ts";
 import { createLoader } from "./load.ts";
 import { makeConfig } from "./make-config.ts";
+import { DEFAULT_SERVER } from "./server.ts";
 
 const headerOf = (model: TestModel) => readHeader(bytesAccess(encodeModel(testModel(model))));
 
@@ -89,6 +94,39 @@ dynamic_batching { }
     expect(made).toBeGreaterThan(0);
   });
 });
+
+const NAME = fc.stringMatching(/^[A-Za-z_"'\\\\ é:0-9]{1,6}$/);
+const SIZE = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom("n", "batch", undefined));
+const PORTS = fc.dictionary(NAME, fc.record({ type: fc.constantFrom(1, 2, 6, 7, 8, 9, 10, 11), shape: fc.array(SIZE, { maxLength: 3 }) }), { minKeys: 1, maxKeys: 3, noNullPrototype: true });
+
+describe("any model's configuration", () => {
+  it("loads, and as the model does without one", async () => {
+    await fc.assert(
+      fc.asyncProperty(PORTS, async (inputs) => {
+        // A model that hands its inputs through has any types and shapes.
+        const header = await headerOf({ inputs, outputs: inputs, nodes: [] });
+        const load = (text?: string) => createLoader().load(contentOf(header, text), DEFAULT_SERVER).get("m");
+        const [lone, written] = [load(), load(makeConfig(header, "m"))];
+        expect(lone?.findings.filter(({ severity }) => severity === "error")).toEqual([]);
+        expect({ loads: written?.loads, config: written?.config }).toEqual({ loads: true, config: lone?.config });
+        expect(written?.completed.map(({ path }) => path[0])).not.toContain("input");
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+function contentOf(header: OnnxHeader, text?: string): RepositoryContent {
+  const path = "m/1/model.onnx";
+  const parsed = text === undefined ? undefined : parseConfig(text, "m/config.pbtxt");
+  return {
+    directories: readRepository([path, ...(text === undefined ? [] : ["m/config.pbtxt"])]).models,
+    config: () => parsed,
+    onnx: (wanted) => (wanted === path ? header : undefined),
+    text: () => undefined,
+    size: (wanted) => (wanted === path ? header.fileSize : undefined),
+  };
+}
 
 function sorted(config: ModelConfig | undefined): ModelConfig | undefined {
   const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);

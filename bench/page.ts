@@ -2,6 +2,7 @@
 import { acquireDevice } from "../src/runtime/device.ts";
 import { createGpu, type Gpu } from "../src/runtime/gpu.ts";
 import { anchors } from "./anchors.ts";
+import { language } from "./language.ts";
 import { network } from "./network.ts";
 import { pipeline } from "./pipeline.ts";
 import { residency } from "./residency.ts";
@@ -47,6 +48,7 @@ const benchmarks = {
   residency: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Residency") : residency(options)),
   network: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("The network alone") : network(options)),
   pipeline: (options: Sizes): Promise<Table[]> => pipeline(options),
+  language,
 };
 
 Object.assign(window, { conchBench: benchmarks });

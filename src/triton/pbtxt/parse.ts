@@ -11,7 +11,7 @@ const DEEPEST = 100;
 export const LARGEST_PBTXT = 8 * 1024 * 1024;
 
 /** Errors that are kept: of those that Triton reports, and behind the one at which it stops. A text with more is no configuration. */
-const MOST_REPORTED = 10_000;
+const MOST_REPORTED = 1000;
 const MOST_RECOVERED = 200;
 
 const code = (character: string): number => character.charCodeAt(0);

@@ -17,15 +17,15 @@ import classes from "./config-editor.module.css";
 
 type Label = "definition" | "listReferences" | "renameTensor" | "quickFix" | "hover" | "nextFinding" | "previousFinding";
 
-/** What the menu offers at the caret, with the keys that do the same. */
-const ACTIONS: readonly { readonly label: Label; readonly keys: readonly string[]; command(host: LanguageHost): Command }[] = [
-  { label: "definition", keys: ["F12"], command: goToDefinition },
-  { label: "listReferences", keys: ["Shift", "F12"], command: listReferences },
-  { label: "renameTensor", keys: ["F2"], command: askForName },
-  { label: "quickFix", keys: ["Mod", "."], command: quickFix },
-  { label: "hover", keys: ["Mod", "K", "Mod", "I"], command: showHover },
-  { label: "nextFinding", keys: ["F8"], command: () => nextDiagnostic },
-  { label: "previousFinding", keys: ["Shift", "F8"], command: () => previousDiagnostic },
+/** What the menu offers at the caret, with the keys that do the same, one chord after another. */
+const ACTIONS: readonly { readonly label: Label; readonly keys: readonly (readonly string[])[]; command(host: LanguageHost): Command }[] = [
+  { label: "definition", keys: [["F12"]], command: goToDefinition },
+  { label: "listReferences", keys: [["Shift", "F12"]], command: listReferences },
+  { label: "renameTensor", keys: [["F2"]], command: askForName },
+  { label: "quickFix", keys: [["Mod", "."]], command: quickFix },
+  { label: "hover", keys: [["Mod", "K"], ["Mod", "I"]], command: showHover },
+  { label: "nextFinding", keys: [["F8"]], command: () => nextDiagnostic },
+  { label: "previousFinding", keys: [["Shift", "F8"]], command: () => previousDiagnostic },
 ];
 
 /** The buttons of a configuration's editor: format it, see it as the server does, and what can be done at the caret. */
@@ -52,7 +52,7 @@ export function EditorActions({ editor, served, onServed }: { editor: OpenEditor
         </Menu.Target>
         <Menu.Dropdown>
           {ACTIONS.map(({ label, keys, command }) => (
-            <Menu.Item key={label} rightSection={<span className={classes.keys}>{keyNames(keys)}</span>} onClick={() => run(command)}>
+            <Menu.Item key={label} rightSection={<span className={classes.keys}>{keys.map((chord) => keyNames(chord)).join(" ")}</span>} onClick={() => run(command)}>
               {t(label)}
             </Menu.Item>
           ))}

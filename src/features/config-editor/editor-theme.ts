@@ -46,6 +46,7 @@ const theme = EditorView.theme({
   ".cm-conch-choices small": { color: "var(--conch-text-dimmed)", fontSize: "12px" },
   ".cm-conch-rename": { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "8px", padding: "8px 12px", fontSize: "13px" },
   ".cm-conch-rename label": { display: "flex", alignItems: "center", gap: "8px" },
+  ".cm-conch-rename input, .cm-conch-rename button": { fontSize: "12px" },
   ".cm-conch-rename input": { width: "220px", fontFamily: "var(--mantine-font-family-monospace)" },
   ".cm-conch-rename p": { flexBasis: "100%", margin: "0", color: "var(--conch-text-dimmed)", fontSize: "12px" },
   ".cm-conch-rename input[aria-invalid=true]": { borderColor: "var(--conch-error)" },

@@ -70,10 +70,10 @@ export function modelOfFile(file: string): string | undefined {
 type Report = (range: TextRange, message: string, hint: string) => void;
 
 function decodeMessage(node: MessageNode, schema: Schema, report: Report): Record<string, unknown> {
-  const written = valuesByField(node);
+  const written = writtenValues(node);
   const result: Record<string, unknown> = {};
   for (const field of node.schema?.fields.values() ?? []) {
-    const values = written.get(field);
+    const values = written(field);
     const value = values === undefined ? unset(field, schema) : decodeField(values, field, schema, report);
     if (value === undefined) continue;
     result[field.name] = value;
@@ -82,16 +82,27 @@ function decodeMessage(node: MessageNode, schema: Schema, report: Report): Recor
   return result;
 }
 
-/** The values of each field, in text order over all its occurrences that count. */
-function valuesByField(node: MessageNode): ReadonlyMap<FieldSchema, readonly ValueNode[]> {
-  const written = new Map<FieldSchema, ValueNode[]>();
-  for (const { schema, refused, values } of node.fields) {
-    if (schema === undefined || refused) continue;
-    const known = written.get(schema);
-    if (known === undefined) written.set(schema, [...values]);
-    else known.push(...values);
+/** Fields up to which looking through them is quicker than a table. */
+const FEW = 16;
+
+/** Tells the values of a field, in text order over all its occurrences that count; undefined for one that is not there. */
+function writtenValues(node: MessageNode): (field: FieldSchema) => readonly ValueNode[] | undefined {
+  const { fields } = node;
+  if (fields.length <= FEW) {
+    return (field) => {
+      let found: readonly ValueNode[] | undefined;
+      for (const { schema, refused, values } of fields) if (schema === field && !refused) found = found === undefined ? values : [...found, ...values];
+      return found;
+    };
   }
-  return written;
+  const table = new Map<FieldSchema, ValueNode[]>();
+  for (const { schema, refused, values } of fields) {
+    if (schema === undefined || refused) continue;
+    const known = table.get(schema);
+    if (known === undefined) table.set(schema, [...values]);
+    else for (const value of values) known.push(value);
+  }
+  return (field) => table.get(field);
 }
 
 const LONG: ReadonlySet<string> = new Set(["int64", "uint64"]);

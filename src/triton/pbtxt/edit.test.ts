@@ -36,6 +36,13 @@ describe("setting a value", () => {
     ["a map entry", 'parameters { key: "a" value { string_value: "1" } }', ["parameters", "a", "string_value"], "2", 'parameters { key: "a" value { string_value: "2" } }'],
     ["a new map entry like its neighbour", 'parameters {\n  key: "a"\n  value: { string_value: "1" }\n}\n', ["parameters", "b", "string_value"], "2", 'parameters {\n  key: "a"\n  value: { string_value: "1" }\n}\nparameters {\n  key: "b"\n  value: { string_value: "2" }\n}\n'],
     ["a new map entry in a list", 'ensemble_scheduling { step [ { input_map [ { key: "a", value: "x" } ] } ] }', ["ensemble_scheduling", "step", 0, "input_map", "b"], "y", 'ensemble_scheduling { step [ { input_map [ { key: "a", value: "x" }, { key: "b", value: "y" } ] } ] }'],
+    ["another member of a oneof in the place of the first", "dynamic_batching { } # b\nname: 'a'\n", ["sequence_batching", "oldest", "max_candidate_sequences"], 4, "sequence_batching {\n  oldest {\n    max_candidate_sequences: 4\n  }\n} # b\nname: 'a'\n"],
+    ["only the fields of a message that differ", "input {\n  # n\n  name: 'a' # a\n  dims: [ 1 ] # d\n  optional: true\n}\n", ["input", 0], { name: "a", dims: [1, 2], data_type: "TYPE_FP32" }, "input {\n  # n\n  name: 'a' # a\n  dims: [ 1, 2 ] # d\n  data_type: TYPE_FP32\n}\n"],
+    ["only the entries of a map that differ", 'parameters { key: "a" value { string_value: "1" } } # a\nparameters { key: "b" value { string_value: "2" } }\n', ["parameters"], { a: { string_value: "3" } }, 'parameters { key: "a" value { string_value: "3" } } # a\n'],
+    ["nothing where the value is the same, however it is spelled", 'max_batch_size: 0x8 input { data_type: 11 optional: t }', ["max_batch_size"], 8, 'max_batch_size: 0x8 input { data_type: 11 optional: t }'],
+    ["bytes that are no UTF-8 as they were", "name: '\\377'", ["name"], "\udcff", "name: '\\377'"],
+    ["a field on the line of others", "input {} name: 'a'\n", ["input"], [{}, { name: "b" }], "input {} input { name: 'b' } name: 'a'\n"],
+    ["a byte that is no UTF-8 by its escape", "name: 'a'", ["name"], "\udcffé", "name: '\\377é'"],
     ["the line ends of the file", 'name: "a"\r\n', ["max_batch_size"], 8, 'name: "a"\r\nmax_batch_size: 8\r\n'],
   ])("%s", (_, before, path, value, after) => {
     expect(set(before, path, value)).toBe(after);
@@ -66,6 +73,9 @@ describe("removing", () => {
     ["the only element of a list", 'name: "x"\ninput [\n  { name: "a" }\n]\n', ["input", 0], 'name: "x"\n'],
     ["all occurrences of a repeated field", 'input {}\nname: "x"\ninput {}\n', ["input"], 'name: "x"\n'],
     ["a map entry with its doubles", 'parameters { key: "a" }\nparameters { key: "b" }\nparameters { key: "a" }\n', ["parameters", "a"], 'parameters { key: "b" }\n'],
+    ["the last field with the separator before it", "input { name: 'a', dims: 1 }", ["input", 0, "dims"], "input { name: 'a' }"],
+    ["the last field before a brace without space", "input {name: 'a' dims: 1}", ["input", 0, "dims"], "input {name: 'a'}"],
+    ["the last lines of a file that ends without a line end", "name: 'a'\ninput {}\ninput {}", ["input"], "name: 'a'"],
     ["what is not there", 'name: "a"', ["input", 3], 'name: "a"'],
   ])("%s", (_, before, path, after) => {
     expect(remove(before, path)).toBe(after);

@@ -203,10 +203,16 @@ export function printScalar(value: EditValue, field: FieldSchema, quote: '"' | "
     else if (character === "\n") body += "\\n";
     else if (character === "\r") body += "\\r";
     else if (character === "\t") body += "\\t";
-    else if (character < " ") body += `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
+    else if (character < " ") body += octal(character.charCodeAt(0));
+    // A byte that is no UTF-8 (source-text.ts): so written, it outlives any encoder.
+    else if (character >= "\udc80" && character <= "\udcff") body += octal(character.charCodeAt(0) & 0xff);
     else body += character;
   }
   return quote + body + quote;
+}
+
+function octal(byte: number): string {
+  return `\\${byte.toString(8).padStart(3, "0")}`;
 }
 
 /** The white space at the beginning of the line that holds an offset. */

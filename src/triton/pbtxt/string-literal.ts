@@ -27,7 +27,14 @@ const PIECE = /\\([0-7]{1,3})|\\x([0-9A-Fa-f]{1,2})|\\u([0-9A-Fa-f]{4})|\\U([0-9
 
 function appendBytes(text: string, bytes: number[]): void {
   const append = (piece: string): void => {
-    for (const byte of encodeSourceText(piece)) bytes.push(byte);
+    for (let index = 0; index < piece.length; index++) {
+      const code = piece.charCodeAt(index);
+      if (code < 0x80) bytes.push(code);
+      else {
+        for (const byte of encodeSourceText(piece.slice(index))) bytes.push(byte);
+        return;
+      }
+    }
   };
   let head = 0;
   for (const match of text.matchAll(PIECE)) {

@@ -27,6 +27,25 @@ test("a GPU device that is lost in mid-run is said, and the next run works", asy
   app.errors.length = 0;
 });
 
+test("a tensor that was on the lost device offers another run, not another attempt", async ({ app }) => {
+  const { page } = app;
+  await startSample(app);
+  await app.idle();
+  const [worker] = page.workers();
+  await worker.evaluate(() => (globalThis as unknown as { conch: { gpu: { device: GPUDevice } } }).conch.gpu.device.destroy());
+  await page.getByTestId("tab-run").click();
+  await expect(page.getByTestId("machine")).toContainText("lost");
+  await page.getByTestId("wire-logits").click();
+  const results = page.getByTestId("results");
+  await expect(results).toContainText("logits cannot be read");
+  await expect(results.getByRole("button", { name: "Try again" })).toHaveCount(0);
+  await results.getByRole("button", { name: "Run again" }).click();
+  await app.idle();
+  await page.getByTestId("wire-logits").click();
+  await expect(page.getByTestId("raw-viewer")).toContainText("float32");
+  app.errors.length = 0;
+});
+
 test("a run that is cancelled twice ends at once, and the next run works", async ({ app }) => {
   await startSample(app);
   await app.page.getByTestId("tab-run").click();

@@ -3,8 +3,14 @@ const EXACT = Symbol("exact");
 
 type Exact = Readonly<Record<string, readonly bigint[]>>;
 
-/** Keeps the integers of a field (one, or a list's elements) beside the numbers that stand for them, some of which are rounded. */
+/** True for an integer that a number holds only rounded. */
+function isRounded(value: bigint): boolean {
+  return (value > 0x1f_ffff_ffff_ffffn || value < -0x1f_ffff_ffff_ffffn) && BigInt(Number(value)) !== value;
+}
+
+/** Keeps the integers of a field (one, or a list's elements) beside the numbers that stand for them, where those are rounded. */
 export function keepExact(message: object, field: string, values: readonly bigint[]): void {
+  if (!values.some(isRounded)) return;
   const kept = (message as { [EXACT]?: Exact })[EXACT];
   (message as { [EXACT]?: Exact })[EXACT] = { ...kept, [field]: values };
 }

@@ -48,7 +48,7 @@ it("names a tensor that is larger than one buffer of the device, and what to do"
   const [warning, ...others] = memoryWarnings(copying("KIND_GPU", 1000), limitsOf(3999));
   expect(others.map(({ subject }) => subject)).toEqual(["Y"]);
   expect(warning).toMatchObject({ code: "OVER_DEVICE_LIMIT", subject: "X", moveToCpu: ["copy"] });
-  expect(warning?.message).toMatch(/4000 bytes.*3999.*KIND_CPU for copy.*smaller grid/);
+  expect(warning?.message).toMatch(/4000 bytes.*3999.*KIND_CPU for copy.*smaller input/);
 });
 
 it("says nothing of tensors that fit, that stay on the host, or where there is no device", () => {
@@ -77,7 +77,7 @@ it("offers no CPU where WASM has no room either", () => {
   const net = model("net", "onnxruntime", "KIND_GPU", ["C", "D"], memory(WASM_MEMORY + 1, 8000));
   const [warning] = memoryWarnings(planOf(row("e", [net]), [net], 1000), limitsOf(3999));
   expect(warning?.moveToCpu).toBeUndefined();
-  expect(warning?.message).toMatch(/Choose a smaller grid: on the CPU 'net' would need about 4294967297 bytes, and WASM has 4294967296/);
+  expect(warning?.message).toMatch(/Choose a smaller input: on the CPU 'net' would need about 4294967297 bytes, and WASM has 4294967296/);
 });
 
 it("says that a step on WASM needs more than there is", () => {

@@ -40,7 +40,7 @@ function ensembleWarnings(plan: EnsemblePlan, limits: BufferLimits | undefined, 
     .map((tensor): PlanWarning => {
       const { name, type, bytes } = tensor;
       const what = `'${name}' [${type.shape?.join(", ")}] takes ${bytes} bytes; this device allows ${limits?.maxStorageBufferBindingSize} in one buffer (maxStorageBufferBindingSize)`;
-      return { code: "OVER_DEVICE_LIMIT", subject: name, ...advice(what, onGpuAt(plan, tensor), gridOf(plan, name)) };
+      return { code: "OVER_DEVICE_LIMIT", subject: name, ...advice(what, onGpuAt(plan, tensor), gridOf(plan, name), tensor.producer === null ? "a smaller input" : "a smaller grid") };
     });
   const inner = plan.steps.flatMap((step) => {
     if (step.nested !== undefined) return ensembleWarnings(step.nested, limits, true);
@@ -71,8 +71,8 @@ function isTooMuchForWasm({ backend, memory }: PlanStep): boolean {
 }
 
 /** The way out: the CPU where that has room, and a smaller grid in any case. */
-function advice(what: string, onGpu: readonly PlanStep[], gridFile: string | undefined): Omit<PlanWarning, "code" | "subject"> {
-  const grid = gridFile === undefined ? "a smaller grid" : `a smaller grid in ${gridFile}`;
+function advice(what: string, onGpu: readonly PlanStep[], gridFile: string | undefined, smaller = "a smaller grid"): Omit<PlanWarning, "code" | "subject"> {
+  const grid = gridFile === undefined ? smaller : `${smaller} in ${gridFile}`;
   const file = gridFile === undefined ? {} : { gridFile };
   const tooMuch = onGpu.find(isTooMuchForWasm);
   if (tooMuch !== undefined) {

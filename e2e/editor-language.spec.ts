@@ -132,8 +132,11 @@ test("keys lead to a finding and apply its fix", async ({ app }) => {
   await find(app, 'key: "LOGITS"');
   await page.keyboard.insertText('key: "LOGITZ"');
   await page.keyboard.press("Control+Home");
-  await page.keyboard.press("F8");
+  await expect(async () => {
+    await page.keyboard.press("F8");
+    await expect(page.locator(".cm-activeLine")).toContainText("LOGITZ", { timeout: 500 });
+  }).toPass();
   await page.keyboard.press("Control+.");
-  await page.getByRole("menu", { name: "Fixes" }).getByRole("menuitem", { name: /LOGITS/ }).first().press("Enter");
+  await page.getByRole("menu", { name: "Fixes" }).getByRole("menuitem", { name: /^Change to LOGITS/ }).press("Enter");
   await expect.poll(() => text(app)).toBe(before);
 });

@@ -112,9 +112,7 @@ describe("files as they lie on disks", () => {
 
   test("a configuration of 50 MB is one finding", async () => {
     const name = await repository("huge", { "m/config.pbtxt": "x: 1 ".repeat(10_000_000), "m/1/": "" });
-    const start = performance.now();
     expect(await findings(name)).toEqual(["m CONFIG_TOO_LARGE error"]);
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("bytes that are no UTF-8 stay as they are", async () => {

@@ -7,6 +7,7 @@ import { ConchError } from "../../base/errors.ts";
 import type { TensorHandle } from "../../runtime/protocol.ts";
 import { createDerivation } from "../../state/derived.ts";
 import { createDocumentStore } from "../../state/document.ts";
+import { createModelHeaders } from "../../state/model-headers.ts";
 import { createSelectionStore } from "../../state/selection.ts";
 import type { RunState } from "../../state/session.ts";
 import { settings } from "../../state/settings.ts";
@@ -42,7 +43,8 @@ function mount(run: RunState): void {
     },
   });
   const panes = createStore(() => ({ showTab: vi.fn() }));
-  app = { document: createDocumentStore(), derivation: createDerivation(), selection: createSelectionStore(), session, panes } as unknown as App;
+  const document = createDocumentStore();
+  app = { document, headers: createModelHeaders(document), derivation: createDerivation(), selection: createSelectionStore(), session, panes } as unknown as App;
   const root = createRoot(host);
   root.render(
     createElement(MantineProvider, { theme, cssVariablesResolver: cssVariables, forceColorScheme: "light" }, createElement(AppContext, { value: app }, createElement(Results))),

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { writtenContent } from "../../testing/written-content.ts";
@@ -153,20 +152,5 @@ describe("loading again", () => {
     const content = writtenContent(labelled);
     expect(loader.load(content, DEFAULT_SERVER).get("m")?.loads).toBe(false);
     expect(loader.load({ ...content, size: (path) => (path === "m/l.txt" ? 3 : content.size(path)) }, DEFAULT_SERVER).get("m")?.loads).toBe(true);
-  });
-
-  it("takes well under a second for 300 models, and next to nothing for one of them", () => {
-    const content = repository(texts);
-    for (const name of content.directories.keys()) content.config(name);
-    const loader = createLoader();
-    const start = performance.now();
-    loader.load(content, DEFAULT_SERVER);
-    const all = performance.now() - start;
-    const again = performance.now();
-    loader.load(exchange(content, "m0", `${IDENTITY} `), DEFAULT_SERVER);
-    const one = performance.now() - again;
-    console.log(`300 models: ${all.toFixed(0)} ms, one text changed: ${one.toFixed(1)} ms`);
-    expect(all).toBeLessThan(1000);
-    expect(one).toBeLessThan(all);
   });
 });

@@ -15,7 +15,20 @@ function lineEndBehind(text: string, offset: number): number | undefined {
   return match === null ? undefined : offset + match[0].length;
 }
 
-/** Edits that put a new field at the end of a message, behind others of its name, or in place of another member of its oneof. */
+/**
+ * The field that a new one goes behind: another of its name, else the last of those that the schema declares before it (a step's model_version
+ * stands behind its model_name), else the last of all.
+ */
+function anchorOf(message: MessageNode, field: FieldSchema, except?: FieldNode): FieldNode | undefined {
+  const others = message.fields.filter((one) => one !== except);
+  return (
+    occurrences(message, field.name).findLast((one) => one !== except) ??
+    others.findLast(({ schema, refused }) => refused === undefined && schema !== undefined && schema.number < field.number) ??
+    others.at(-1)
+  );
+}
+
+/** Edits that put a new field into a message, behind the one that it belongs behind, or in place of another member of its oneof. */
 export function insertField(tree: PbtxtTree, message: MessageNode, field: FieldSchema, value: EditValue, except?: FieldNode): TextEdit[] {
   const { oneof } = field;
   const rival = oneof === undefined ? undefined : message.fields.find((one) => one !== except && !one.refused && one.schema?.oneof === oneof);
@@ -23,7 +36,7 @@ export function insertField(tree: PbtxtTree, message: MessageNode, field: FieldS
     const place = { indent: indentAt(tree.text, rival.from), inline: !startsLine(tree.text, rival.from) && message !== tree.root };
     return [{ from: rival.from, to: rival.to, insert: createPrinter(tree, rival.from).field(field, value, place) }];
   }
-  const anchor = occurrences(message, field.name).findLast((one) => one !== except) ?? message.fields.findLast((one) => one !== except);
+  const anchor = anchorOf(message, field, except);
   return insertAfter(tree, message, anchor, (place) => createPrinter(tree, anchor?.from ?? message.from).field(field, value, place));
 }
 
@@ -84,7 +97,7 @@ export function appendElements(tree: PbtxtTree, message: MessageNode, field: Fie
   const last = occurrences(message, field.name).at(-1);
   const printer = createPrinter(tree, last?.from ?? message.innerTo);
   const entries = field.kind === "map" ? Object.fromEntries(values.map((entry) => Object.values(entry as Record<string, EditValue>)) as [string, EditValue][]) : values;
-  if (last === undefined) return insertAfter(tree, message, message.fields.at(-1), (place) => printer.field(field, entries, place));
+  if (last === undefined) return insertAfter(tree, message, anchorOf(message, field), (place) => printer.field(field, entries, place));
   if (last.list !== undefined) return appendToList(tree, last, field, values);
   const model = last.values.at(-1);
   const style = model === undefined ? undefined : styleOf(tree.text, last, model);

@@ -112,12 +112,19 @@ function removal(text: string, from: number, to: number): TextEdit[] {
   return [{ from: from - before, to, insert: "" }];
 }
 
+/** Two touching deletions as one: at the end of a line or message the white space in front of both goes, not only that between them. */
+function joined(text: string, first: TextEdit, second: TextEdit): TextEdit {
+  const to = Math.max(first.to, second.to);
+  const tookSpaceBefore = /[ \t\f\v]/.test(text.charAt(second.from)) && !startsLine(text, second.from);
+  return (tookSpaceBefore && to === second.to ? removal(text, first.from, to)[0] : undefined) ?? { ...first, to };
+}
+
 /** Deletions with overlapping and touching ranges joined. A file that ends without a line end goes on doing so. */
 function merged(text: string, edits: readonly TextEdit[]): TextEdit[] {
   const result: TextEdit[] = [];
   for (const edit of [...edits].sort((a, b) => a.from - b.from)) {
     const last = result.at(-1);
-    if (last !== undefined && edit.from <= last.to) last.to = Math.max(last.to, edit.to);
+    if (last !== undefined && edit.from <= last.to) Object.assign(last, joined(text, last, edit));
     else result.push({ ...edit });
   }
   const end = result.at(-1);

@@ -78,7 +78,7 @@ const ROWS: Row[] = [
   ["an ensemble with a backend", ensemble({ "max_batch": 'backend: "python"\nmax_batch' }), "ENSEMBLE_BACKEND", 'backend: "python"\n', ""],
   ["an ensemble with instances", ensemble({ "max_batch": "instance_group [ { count: 2 } ]\nmax_batch" }), "ENSEMBLE_INSTANCE_GROUP", "instance_group [ { count: 2 } ]\n", ""],
   ["an ensemble with optimization", ensemble({ "max_batch": "optimization { }\nmax_batch" }), "ENSEMBLE_OPTIMIZATION", "optimization { }\n", ""],
-  ["a version by omission", ensemble({ "      model_version: -1\n": "" }), "ENSEMBLE_STEP_VERSION", '      output_map { key: "O" value: "t" }\n', '      output_map { key: "O" value: "t" }\n      model_version: -1\n'],
+  ["a version by omission", ensemble({ "      model_version: -1\n": "" }), "ENSEMBLE_STEP_VERSION", 'model_name: "a"   # first\n', 'model_name: "a"   # first\n      model_version: -1\n'],
   ["a version that is not there", ensemble({ "model_version: -1": "model_version: 3" }), "ENSEMBLE_STEP_VERSION", "model_version: 3", "model_version: -1"],
   ["a batch size that a step does not take", ensemble({}, model("b", port("I"), port("O"), "max_batch_size: 4")), "ENSEMBLE_BATCH_SIZE", "max_batch_size: 8", "max_batch_size: 4"],
   ["a step without batches", ensemble({}, model("b", port("I"), port("O"), "")), "ADVICE_UNBATCHED_STEP", "max_batch_size: 8", "max_batch_size: 1"],
@@ -100,7 +100,7 @@ const ROWS: Row[] = [
   ["a type of the ensemble that is not the model's", ensemble({ [port("X")]: port("X", "INT8") }), "ENSEMBLE_DATA_TYPE", "TYPE_INT8", "TYPE_FP32"],
   ["a shape of the ensemble that is not the model's", ensemble({ [port("Y")]: port("Y", "FP32", "2, 2") }), "ENSEMBLE_SHAPE", "[ 2, 2 ]", "[ 4 ]"],
   ["the batch dimension in the ensemble's dims", ensemble({ [port("X")]: port("X", "FP32", "-1, 4") }), "ENSEMBLE_SHAPE", "[ -1, 4 ]", "[ 4 ]"],
-  ["a step without maps", ensemble({ '      input_map { key: "I" value: "t" }\n': "" }), "ENSEMBLE_STEP_FIELD", 'value: "Y" }\n', 'value: "Y" }\n      input_map { key: "I" value: "t" }\n'],
+  ["a step without maps", ensemble({ '      input_map { key: "I" value: "t" }\n': "" }), "ENSEMBLE_STEP_FIELD", '      output_map { key: "O" value: "Y" }\n', '      input_map { key: "I" value: "t" }\n      output_map { key: "O" value: "Y" }\n'],
   ["an optional input that is needed", ensemble({ [port("X")]: port("X", "FP32", "4", " optional: true") }), "ADVICE_OPTIONAL_INPUT", " optional: true", ""],
 
   ["a missing comma", one(PYTHON.replace(port("I"), `${port("I")} ${port("J")}`)), "PBTXT_SYNTAX", `${port("I")} {`, `${port("I")}, {`],

@@ -11,7 +11,7 @@ export const SERVER_OPTIONS = {
 
 export const SERVER_HELP = `  --no-auto-complete  a server started with --disable-auto-complete-config
   --gpus N|ID,ID,…    how many GPUs the server has, or their ids ("1," is the
-                      one GPU 1); any GPU is taken to be there when left out
+                      one GPU 1); those that configurations ask for when left out
   --backends A,B,…    the backends that are installed; all when left out
   --repository-agents A,B,…
                       the repository agents that it has; all when left out

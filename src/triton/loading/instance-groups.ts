@@ -11,7 +11,8 @@ const PREFERS_CPU = ["openvino"];
 
 /**
  * The instance groups as the server fills them in once it has found the backend, and then checks them (NormalizeInstanceGroup,
- * ValidateInstanceGroup). KIND_AUTO stays where nobody knows whether the server has GPUs. An ensemble has no instances: unchanged.
+ * ValidateInstanceGroup). Where nobody knows whether the server has GPUs, it has those that a group names, and for KIND_AUTO none. An ensemble
+ * has no instances: unchanged.
  * Refuses with LOADING_INSTANCE_GROUP.
  */
 export function completeInstanceGroups(config: ModelConfig, server: TritonServer): CompletionResult {
@@ -21,7 +22,8 @@ export function completeInstanceGroups(config: ModelConfig, server: TritonServer
   if (written.length === 0) {
     const kind = PREFERS_CPU.includes(config.backend) ? "KIND_CPU" : "KIND_AUTO";
     written = [newMessage("ModelInstanceGroup", { name: config.name, kind })];
-    completed.push({ path: ["instance_group"], reason: "A model without instance groups gets one." });
+    const where = server.gpus === undefined && kind === "KIND_AUTO" ? ", here as on a server without a GPU: with one it is of KIND_GPU" : "";
+    completed.push({ path: ["instance_group"], reason: `A model without instance groups gets one${where}.` });
   }
   const groups = written.map((group, index) => completeGroup(group, index, config, server, completed));
   for (const [index, group] of groups.entries()) {
@@ -47,18 +49,14 @@ function completeGroup(
     group.name = `${config.name}_${index}`;
     note("name", "A group without a name is named after the model and its place.");
   }
-  if (group.kind === "KIND_AUTO" && gpus !== undefined) {
-    const usable = gpus.length > 0 && group.gpus.every((gpu) => gpus.includes(gpu));
+  if (group.kind === "KIND_AUTO") {
+    const usable = gpus === undefined ? group.gpus.length > 0 : gpus.length > 0 && group.gpus.every((gpu) => gpus.includes(gpu));
     group.kind = usable ? "KIND_GPU" : "KIND_CPU";
-    note("kind", usable ? "The server has a GPU for it." : "The server has no such GPU.");
+    note("kind", usable ? "The server has a GPU for it." : gpus === undefined ? "So on a server without a GPU; with one it is KIND_GPU." : "The server has no such GPU.");
   }
   if (group.count < 1) {
-    const two = TWO_ON_CPU.includes(config.backend);
-    // Where the kind is not decided, nor is a count that depends on it.
-    if (group.kind !== "KIND_AUTO" || !two) {
-      group.count = two && group.kind === "KIND_CPU" ? 2 : 1;
-      note("count", group.count === 2 ? `A model of ${config.backend} gets two instances on a CPU.` : "One instance unless the file says more.");
-    }
+    group.count = TWO_ON_CPU.includes(config.backend) && group.kind === "KIND_CPU" ? 2 : 1;
+    note("count", group.count === 2 ? `A model of ${config.backend} gets two instances on a CPU.` : "One instance unless the file says more.");
   }
   if (group.kind === "KIND_GPU" && group.gpus.length === 0 && gpus !== undefined && gpus.length > 0) {
     group.gpus = [...gpus].sort((a, b) => a - b);

@@ -4,7 +4,7 @@ export interface TritonServer {
   readonly autoComplete: boolean;
   /** Names of the installed backends; undefined: not known, every backend counts as installed. */
   readonly backends?: ReadonlySet<string>;
-  /** Ids of its GPUs, empty for a server without one; undefined: not known, any GPU that a configuration asks for counts as there. */
+  /** Ids of its GPUs, empty for a server without one; undefined: not known, any GPU that a configuration asks for counts as there, and no other. */
   readonly gpus?: readonly number[];
   /** Names of its repository agents; undefined: not known, every agent counts as there. */
   readonly repositoryAgents?: ReadonlySet<string>;

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readRecorded } from "../../testing/recorded.ts";
 import { recordedContent, recordedServer } from "../../testing/recorded-verdicts.ts";
 import { createLoader } from "./load.ts";
+import { DEFAULT_SERVER } from "./server.ts";
 import { configJson } from "../model-config/json.ts";
 
 /** One ONNX file with one configuration, and what the server made of them. */
@@ -28,7 +29,7 @@ function byName(config: RecordedConfig): RecordedConfig {
 }
 
 describe("auto-completion", () => {
-  it("gives the configuration, or the refusal, that the server gives", async ({ skip }) => {
+  it.for(["the recorded server", "a server of which nothing is known"])("gives the configuration, or the refusal, that the server gives, by %s", async (known, { skip }) => {
     const bytes = await readRecorded("triton/autocomplete.jsonl.gz");
     if (bytes === undefined) return skip("triton/autocomplete.jsonl.gz is not there");
     const differences: string[] = [];
@@ -37,7 +38,8 @@ describe("auto-completion", () => {
       const { id, onnx, config, options, result } = JSON.parse(line) as AutoCompleteCase;
       const files = { "m/1/model.onnx": { onnx }, ...(config === null ? {} : { "m/config.pbtxt": config }) };
       const content = await recordedContent({ files });
-      const verdict = createLoader().load(content, recordedServer({ id, tags: [], files, options, verdict: {} })).get("m");
+      const server = known === "the recorded server" ? recordedServer({ id, tags: [], files, options, verdict: {} }) : { ...DEFAULT_SERVER, ...options };
+      const verdict = createLoader().load(content, server).get("m");
       const refusal = verdict?.findings.find(({ first }) => first)?.message;
       const found = refusal ?? (verdict && byName(JSON.parse(configJson(verdict.config)) as RecordedConfig));
       const expected = result.ok ? byName(result.config) : result.error.replaceAll("<repo>/", "");

@@ -1,4 +1,5 @@
-import { ConchError } from "../base/errors.ts";
+import { ConchError, textOf } from "../base/errors.ts";
+import { decodeSourceText } from "../base/source-text.ts";
 
 /** One file of an opened repository. Its bytes stay where they are (on disk, in the archive, on the server) until `blob()`. */
 export interface RepositoryFile {
@@ -86,18 +87,27 @@ export interface OpenOptions {
   progress?(files: number): void;
 }
 
-/** The whole text of a repository file. Throws REPOSITORY_UNREADABLE for one that is no UTF-8. */
-export async function readText(file: RepositoryFile): Promise<string> {
+/**
+ * The whole text of a repository file, from which encodeSourceText gives its bytes again; undefined for one that is no text. Throws
+ * REPOSITORY_UNREADABLE for one that is gone.
+ */
+export async function readText(file: RepositoryFile): Promise<string | undefined> {
   const blob = await file.blob();
+  let bytes: ArrayBuffer;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await blob.arrayBuffer());
+    bytes = await blob.arrayBuffer();
   } catch (cause) {
-    throw new ConchError("REPOSITORY_UNREADABLE", `${file.path} is not UTF-8 text`, { data: { path: file.path }, cause });
+    throw new ConchError("REPOSITORY_UNREADABLE", `${file.path} cannot be read (${textOf(cause)}): was it moved or deleted?`, { data: { path: file.path }, cause });
   }
+  const text = decodeSourceText(new Uint8Array(bytes));
+  return text.isWellFormed() || BYTE_ENDINGS.test(file.path) ? text : undefined;
 }
 
-/** Bytes from which on a file is never taken for text. */
-const LARGEST_TEXT = 2 * 1024 * 1024;
+/** Bytes beyond which a file is never opened as text: an editor, and a parser that follows every key, answer at once up to here. */
+export const LARGEST_TEXT = 2 * 1024 * 1024;
+
+/** Files that Triton reads as bytes, whatever their encoding: configurations, labels. Any other file that is no UTF-8 is no text. */
+const BYTE_ENDINGS = /\.(pbtxt|txt)$/i;
 
 const TEXT_ENDINGS = /\.(pbtxt|txt|json|py|md|ya?ml|csv|tsv|cfg|ini|toml)$/i;
 

@@ -27,13 +27,14 @@ function view(texts: Record<string, string>) {
 }
 
 describe("files of an opened repository", () => {
-  it("become texts where name and bytes are text", async () => {
-    const opened = source({ "a/config.pbtxt": "name: \"a\"", "a/labels.txt": new Uint8Array([0xff, 0xfe, 0x00]), "a/1/model.onnx": "onnx" });
+  it("become texts where name and bytes are text; what Triton reads as bytes always does", async () => {
+    const opened = source({ "a/config.pbtxt": "name: \"a\"", "a/labels.txt": new Uint8Array([0xff, 0xfe, 0x00]), "a/notes.md": new Uint8Array([0xff]), "a/1/model.onnx": "onnx" });
     const texts = await readTexts(opened, new AbortController().signal);
-    expect([...texts]).toEqual([["a/config.pbtxt", "name: \"a\""]]);
+    expect([...texts]).toEqual([["a/config.pbtxt", "name: \"a\""], ["a/labels.txt", "\udcff\udcfe\0"]]);
     expect(documentFiles(opened, texts).map(({ path, text, saved }) => ({ path, text, saved }))).toEqual([
       { path: "a/config.pbtxt", text: "name: \"a\"", saved: "name: \"a\"" },
-      { path: "a/labels.txt", text: undefined, saved: undefined },
+      { path: "a/labels.txt", text: "\udcff\udcfe\0", saved: "\udcff\udcfe\0" },
+      { path: "a/notes.md", text: undefined, saved: undefined },
       { path: "a/1/model.onnx", text: undefined, saved: undefined },
     ]);
   });

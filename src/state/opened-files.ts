@@ -1,4 +1,3 @@
-import { ConchError } from "../base/errors.ts";
 import { isTextFile, readText, type RepositoryFile, type RepositorySource } from "../repositories/source.ts";
 import type { RepositoryView } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
@@ -14,19 +13,10 @@ export async function readTexts(source: RepositorySource, signal: AbortSignal): 
   for (let from = 0; from < wanted.length; from += AT_ONCE) {
     signal.throwIfAborted();
     const batch = wanted.slice(from, from + AT_ONCE);
-    const read = await Promise.all(batch.map(textOrNothing));
+    const read = await Promise.all(batch.map(readText));
     for (const [index, text] of read.entries()) if (text !== undefined) texts.set(batch[index]!.path, text);
   }
   return texts;
-}
-
-async function textOrNothing(file: RepositoryFile): Promise<string | undefined> {
-  try {
-    return await readText(file);
-  } catch (error) {
-    if (error instanceof ConchError && error.cause instanceof TypeError) return undefined;
-    throw error;
-  }
 }
 
 /** The document's files: the repository's, each with its text as edited in an earlier visit where there was one, and files that only exist here. */

@@ -1,4 +1,5 @@
 import { ConchError } from "../base/errors.ts";
+import { encodeSourceText } from "../base/source-text.ts";
 import { chainStep } from "../plan/chain-step.ts";
 import { onnxStep } from "../plan/onnx-step.ts";
 import { placeModel, type ModelAbility } from "../plan/placement.ts";
@@ -86,9 +87,9 @@ export async function uploads(models: ReadonlyMap<string, RunModel>, files: Read
 async function modelFile(model: string, path: string, files: ReadonlyMap<string, DocumentFile>): Promise<ModelFile> {
   const file = files.get(path);
   const relative = path.slice(model.length + 1);
-  if (file?.text !== undefined && file.text !== file.saved) return { path: relative, blob: new Blob([file.text]) };
+  if (file?.text !== undefined && file.text !== file.saved) return { path: relative, blob: new Blob([encodeSourceText(file.text)]) };
   if (file?.file !== undefined) return { path: relative, blob: await file.file.blob() };
-  return { path: relative, blob: new Blob([file?.text ?? ""]) };
+  return { path: relative, blob: new Blob([encodeSourceText(file?.text ?? "")]) };
 }
 
 /** The models as the plan wants them. */

@@ -134,7 +134,7 @@ async function create(database: Database, source: RepositorySource, origin: Work
   for (const file of source.files) {
     if (!isTextFile(file.path, file.size)) continue;
     options.signal?.throwIfAborted();
-    const text = await textOrNothing(file);
+    const text = await readText(file);
     if (text !== undefined) texts.push({ path: file.path, saved: text, text, version: 0 });
   }
   const stored = (source.kind === "dropped" || source.kind === "zip") && canStoreFiles();
@@ -155,16 +155,6 @@ async function create(database: Database, source: RepositorySource, origin: Work
     throw error;
   }
   return id;
-}
-
-/** A file that is text by its name but not by its bytes is kept like any other file. */
-async function textOrNothing(file: RepositorySource["files"][number]): Promise<string | undefined> {
-  try {
-    return await readText(file);
-  } catch (error) {
-    if (error instanceof ConchError && error.cause instanceof TypeError) return undefined;
-    throw error;
-  }
 }
 
 async function openWorkspace(database: Database, id: string, now: number): Promise<Workspace> {

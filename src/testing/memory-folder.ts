@@ -1,4 +1,4 @@
-import { encodeSourceText } from "../triton/pbtxt/source-text.ts";
+import { encodeSourceText } from "../base/source-text.ts";
 import type { RepositoryFolder } from "../cli/lint/repository-folder.ts";
 
 /** A model repository in memory: path → text or bytes; "m/1/" → "" is an empty folder; an Error is what reading the file (or, with a slash, listing the folder) fails with. */

@@ -1,11 +1,11 @@
 import { gunzipSync } from "fflate";
 import { ConchError } from "../base/errors.ts";
+import { decodeSourceText } from "../base/source-text.ts";
 import { readHeader, type OnnxHeader } from "../onnx/header.ts";
 import { bytesAccess } from "../onnx/skeleton.ts";
 import type { RepositoryContent } from "../triton/loading/content.ts";
 import { DEFAULT_SERVER, type TritonServer } from "../triton/loading/server.ts";
 import { parseConfig, type ParsedConfig } from "../triton/model-config/decode.ts";
-import { decodeSourceText } from "../triton/pbtxt/source-text.ts";
 import { readRepository } from "../triton/repository/repository.ts";
 import { readRecorded } from "./recorded.ts";
 

@@ -5,8 +5,8 @@ import type { Report } from "./report.ts";
 import { sarifReport } from "./sarif-report.ts";
 import { textReport } from "./text-report.ts";
 
+export { encodeSourceText } from "../../base/source-text.ts";
 export { configJson } from "../../triton/model-config/json.ts";
-export { encodeSourceText } from "../../triton/pbtxt/source-text.ts";
 export { folderProblem } from "./folder-problem.ts";
 export { lint } from "./lint.ts";
 export { summary } from "./text-report.ts";

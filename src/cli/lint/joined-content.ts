@@ -1,9 +1,9 @@
 import { ConchError } from "../../base/errors.ts";
+import { decodeSourceText } from "../../base/source-text.ts";
 import { readHeader, type OnnxHeader } from "../../onnx/header.ts";
 import { withIds, type Finding } from "../../triton/findings.ts";
 import type { RepositoryContent } from "../../triton/loading/content.ts";
 import { parseConfig, type ParsedConfig } from "../../triton/model-config/decode.ts";
-import { decodeSourceText } from "../../triton/pbtxt/source-text.ts";
 import { readRepository, type ModelDirectory } from "../../triton/repository/repository.ts";
 import { reasonOf, type RepositoryFolder } from "./repository-folder.ts";
 

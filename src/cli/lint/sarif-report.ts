@@ -1,5 +1,5 @@
 import type { Severity } from "../../base/diagnostic.ts";
-import { readableText } from "../../triton/pbtxt/source-text.ts";
+import { readableText } from "../../base/source-text.ts";
 import type { PlacedEdits, PlacedFinding } from "./lint.ts";
 import type { Place } from "./place.ts";
 import { SEVERITIES, type Report } from "./report.ts";

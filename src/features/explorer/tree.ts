@@ -1,4 +1,5 @@
 import type { Severity } from "../../base/diagnostic.ts";
+import { encodeSourceText } from "../../base/source-text.ts";
 import type { RepositoryView } from "../../state/derived.ts";
 import type { DocumentFile } from "../../state/document.ts";
 
@@ -35,8 +36,6 @@ interface Node {
   extra: Partial<TreeRow>;
   children: Node[];
 }
-
-const ENCODER = new TextEncoder();
 
 /** The rows on screen: ensembles, then other models, then files beside them; below what is expanded, its content. */
 export function treeRows(
@@ -75,7 +74,7 @@ export function treeRows(
 function fileNode(files: ReadonlyMap<string, DocumentFile>, path: string, label: string, model?: string): Node {
   const file = files.get(path);
   const text = file?.text;
-  const bytes = text !== undefined && text !== file?.saved ? ENCODER.encode(text).byteLength : file?.file?.size;
+  const bytes = text !== undefined && text !== file?.saved ? encodeSourceText(text).byteLength : file?.file?.size;
   return {
     id: path,
     kind: "file",

@@ -1,4 +1,5 @@
 import { ConchError, textOf } from "../../base/errors.ts";
+import { decodeSourceText, encodeSourceText } from "../../base/source-text.ts";
 import { cleanPath } from "../paths.ts";
 import type { WriteText } from "../source.ts";
 import { askPermission } from "./permission.ts";
@@ -41,8 +42,7 @@ async function checkUnchanged(folder: FileSystemDirectoryHandle, name: string, p
 async function readPresent(folder: FileSystemDirectoryHandle, name: string): Promise<string | null> {
   try {
     const file = await (await folder.getFileHandle(name)).getFile();
-    // Not Blob.text(), which drops a byte order mark that the text in hand still has.
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await file.arrayBuffer());
+    return decodeSourceText(new Uint8Array(await file.arrayBuffer()));
   } catch (error) {
     if (error instanceof DOMException && error.name === "NotFoundError") return null;
     throw error;
@@ -52,7 +52,7 @@ async function readPresent(folder: FileSystemDirectoryHandle, name: string): Pro
 async function replaceContent(handle: FileSystemFileHandle, text: string): Promise<void> {
   const writable = await handle.createWritable();
   try {
-    await writable.write(text);
+    await writable.write(encodeSourceText(text));
     await writable.close();
   } catch (error) {
     await writable.abort(error).catch(() => undefined);

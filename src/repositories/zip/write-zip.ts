@@ -1,4 +1,5 @@
 import { makeZip, predictLength } from "client-zip";
+import { encodeSourceText } from "../../base/source-text.ts";
 
 /** A file to put into an archive: text, or a handle whose bytes are read when its turn comes. */
 export interface ZipInput {
@@ -24,7 +25,7 @@ export function zipLength(files: readonly ZipInput[], emptyFolders: readonly str
 async function* entries(files: readonly ZipInput[], emptyFolders: readonly string[], lastModified: Date) {
   for (const path of emptyFolders) yield { name: `${path}/`, lastModified };
   for (const { path, content } of files) {
-    if (typeof content === "string") yield { name: path, lastModified, input: content };
+    if (typeof content === "string") yield { name: path, lastModified, input: encodeSourceText(content) };
     else {
       const blob = await content();
       yield { name: path, lastModified, input: blob.stream(), size: blob.size };
@@ -33,5 +34,5 @@ async function* entries(files: readonly ZipInput[], emptyFolders: readonly strin
 }
 
 function sizeOf({ content, size }: ZipInput): number {
-  return typeof content === "string" ? new TextEncoder().encode(content).byteLength : size;
+  return typeof content === "string" ? encodeSourceText(content).byteLength : size;
 }

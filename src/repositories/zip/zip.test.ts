@@ -85,6 +85,7 @@ describe("writing a zip", () => {
   const files: ZipInput[] = [
     { path: "net/config.pbtxt", size: 0, content: 'name: "nét"\n' },
     { path: "net/1/model.onnx", size: 4, content: () => Promise.resolve(new Blob([Uint8Array.of(1, 2, 3, 4)])) },
+    { path: "net/labels.txt", size: 0, content: "\ufeffa\0\r\n\udcff" },
     { path: "all/1/.gitkeep", size: 0, content: "" },
   ];
 
@@ -92,9 +93,10 @@ describe("writing a zip", () => {
     const written = await new Response(zipStream(files, ["other/1"], new Date(2026, 0, 1)) as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
     expect(isZip(new Uint8Array(await written.slice(0, 4).arrayBuffer()))).toBe(true);
     const source = await openZip(written, "a.zip");
-    expect(source.files.map((file) => file.path)).toEqual(["all/1/.gitkeep", "net/1/model.onnx", "net/config.pbtxt"]);
+    expect(source.files.map((file) => file.path)).toEqual(["all/1/.gitkeep", "net/1/model.onnx", "net/config.pbtxt", "net/labels.txt"]);
     expect(source.emptyFolders).toEqual(["other/1"]);
     expect(await readText(source.files[2]!)).toBe('name: "nét"\n');
+    expect(new Uint8Array(await (await source.files[3]!.blob()).arrayBuffer())).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0, 13, 10, 0xff));
     expect(new Uint8Array(await (await source.files[1]!.blob()).arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3, 4));
     expect(written.size).toBe(zipLength(files, ["other/1"]));
   });

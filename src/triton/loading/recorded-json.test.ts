@@ -1,9 +1,9 @@
 import { gunzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { decodeSourceText } from "../../base/source-text.ts";
 import { readRecorded } from "../../testing/recorded.ts";
 import { recordedContent, recordedServer } from "../../testing/recorded-verdicts.ts";
 import { configJson } from "../model-config/json.ts";
-import { decodeSourceText } from "../../base/source-text.ts";
 import { createLoader } from "./load.ts";
 import { DEFAULT_SERVER } from "./server.ts";
 

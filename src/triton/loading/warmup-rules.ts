@@ -1,3 +1,4 @@
+import { encodeSourceText } from "../../base/source-text.ts";
 import { DATA_TYPES, type DataType, v2Name } from "../../tensor/data-type.ts";
 import type { Reporter } from "../ensemble/reporter.ts";
 import type { ModelWarmup } from "../model-config/model-config.ts";
@@ -94,7 +95,7 @@ function requestFindings(reporter: Reporter, content: RepositoryContent, sample:
       reporter.add("WARMUP_SHAPE", message, [...at, "dims"], { hint: "Write dims that fit the input, without the batch dimension." });
     } else if (data_type === "TYPE_STRING" && input_data_file !== undefined) {
       const text = content.text(warmupFile(reporter, input_data_file));
-      const wrong = text === undefined ? undefined : wrongStrings(new TextEncoder().encode(text), Number(elementCount({ dims }) ?? 0n), name, model);
+      const wrong = text === undefined ? undefined : wrongStrings(encodeSourceText(text), Number(elementCount({ dims }) ?? 0n), name, model);
       if (wrong !== undefined) reporter.add("WARMUP_STRINGS", REQUEST + wrong, [...at, "input_data_file"], { hint: "Each string stands behind its length, four bytes, lowest first." });
     }
   }

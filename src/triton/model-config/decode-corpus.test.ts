@@ -4,7 +4,7 @@ import { gunzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { modelConfigDescriptor } from "../../testing/config-descriptors.ts";
 import { readRecorded } from "../../testing/recorded.ts";
-import { decodeSourceText } from "../pbtxt/source-text.ts";
+import { decodeSourceText } from "../../base/source-text.ts";
 import type { FieldSchema, MessageSchema } from "../pbtxt/schema.ts";
 import { parseConfig } from "./decode.ts";
 import { exactInteger } from "./exact.ts";

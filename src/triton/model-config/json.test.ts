@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeSourceText } from "../pbtxt/source-text.ts";
+import { decodeSourceText } from "../../base/source-text.ts";
 import { parseConfig } from "./decode.ts";
 import { configJson } from "./json.ts";
 import { newMessage } from "./new-message.ts";

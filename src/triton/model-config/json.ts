@@ -1,4 +1,4 @@
-import { decodeSourceText, encodeSourceText } from "../pbtxt/source-text.ts";
+import { decodeSourceText, encodeSourceText } from "../../base/source-text.ts";
 import type { FieldSchema, MessageSchema } from "../pbtxt/schema.ts";
 import { exactInteger } from "./exact.ts";
 import type { ModelConfig } from "./model-config.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { decodeSourceText } from "../../base/source-text.ts";
 import { readRecorded } from "../../testing/recorded.ts";
 import { parseConfig } from "../model-config/decode.ts";
 import { formatPbtxt } from "./format.ts";
-import { decodeSourceText } from "./source-text.ts";
 
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decodeSourceText, encodeSourceText, readableText } from "../../base/source-text.ts";
 import { sparse, writtenConfigs } from "../../testing/written-configs.ts";
 import { parseConfig } from "../model-config/decode.ts";
 import { MODEL_CONFIG_SCHEMA } from "../model-config/schema.ts";
@@ -7,7 +8,6 @@ import { formatPbtxt } from "./format.ts";
 import { parsePbtxt } from "./parse.ts";
 import { parser } from "./pbtxt.grammar";
 import { createPositions } from "./positions.ts";
-import { decodeSourceText, encodeSourceText, readableText } from "./source-text.ts";
 import type { MessageNode, PbtxtTree, TextRange } from "./tree.ts";
 
 const ROOT = MODEL_CONFIG_SCHEMA.messages.get(MODEL_CONFIG_SCHEMA.root);

@@ -1,9 +1,9 @@
 import { gunzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { decodeSourceText } from "../../base/source-text.ts";
 import { readRecorded } from "../../testing/recorded.ts";
 import { MODEL_CONFIG_SCHEMA } from "../model-config/schema.ts";
 import { parsePbtxt } from "./parse.ts";
-import { decodeSourceText } from "./source-text.ts";
 
 interface Verdict {
   id: string;

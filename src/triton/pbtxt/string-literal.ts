@@ -1,4 +1,4 @@
-import { decodeSourceText, encodeSourceText } from "./source-text.ts";
+import { decodeSourceText, encodeSourceText } from "../../base/source-text.ts";
 
 /**
  * The value of adjacent string literals as C++ would store it. Bytes that are no UTF-8, written as such or by escapes, are lone

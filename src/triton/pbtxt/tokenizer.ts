@@ -1,4 +1,4 @@
-import { readableText } from "./source-text.ts";
+import { readableText } from "../../base/source-text.ts";
 
 /** Kinds of protobuf's text tokens (google::protobuf::io::Tokenizer). */
 export type TokenType = "identifier" | "integer" | "float" | "string" | "symbol" | "end";

@@ -3,7 +3,7 @@ const ESCAPED = 0xdc00;
 const ESCAPED_BYTES = /[\udc80-\udcff]/gu;
 
 /**
- * The text of a configuration file from its bytes, losing nothing: valid UTF-8 becomes its characters (a byte order mark and NUL stay),
+ * The text of a file from its bytes, losing nothing: valid UTF-8 becomes its characters (a byte order mark and NUL stay),
  * every other byte a lone surrogate U+DC80..U+DCFF. Triton reads bytes and takes any of them inside strings and comments, so a text
  * decoded in another way would change the file when saved, and its verdict. {@link encodeSourceText} gives the same bytes back.
  */

@@ -3,6 +3,9 @@ import type { TextEdit } from "./text-edit.ts";
 /** How bad a finding is. An `error` is what Triton (or the browser run) refuses. */
 export type Severity = "error" | "warning" | "info";
 
+/** Severities, the worst first. */
+export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
+
 /** When the problem shows: Triton reads the directory (poll), loads the model, serves a request; or only Conch's own run (browser). */
 export type Stage = "poll" | "load" | "request" | "browser";
 

@@ -63,7 +63,7 @@ describe("the exit code", () => {
   test("is 1 where there is an error, which is printed with a sum", async () => {
     const name = await repository("broken", { "m/config.pbtxt": 'name: "m"\nbackend "identity"\n', "m/1/": "", "ok/config.pbtxt": GOOD, "ok/1/": "" });
     const { code, out, error } = await conch("lint", name);
-    expect(out).toBe(`broken/m/config.pbtxt:2:9: error: 2:9: Expected ":", found ""identity"". [PBTXT_SYNTAX]
+    expect(out).toBe(`broken/m/config.pbtxt:2:9: error: Expected ":", found ""identity"". [PBTXT_SYNTAX]
     A value that is no message needs a colon before it.
     (Triton reports this first)
 `);
@@ -144,7 +144,7 @@ describe("conch config", () => {
   test("says why a model does not load, and prints nothing", async () => {
     const name = await repository("refused", { "m/config.pbtxt": "name: 1", "m/1/": "" });
     const { code, out, error } = await conch("config", name, "m");
-    expect(error).toContain("refused/m/config.pbtxt:1:7: error: 1:7: Expected string, got: 1 [PBTXT_TYPE]");
+    expect(error).toContain("refused/m/config.pbtxt:1:7: error: Expected string, got: 1 [PBTXT_TYPE]");
     expect(out).toBe("");
     expect(code).toBe(1);
   });

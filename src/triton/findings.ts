@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../base/diagnostic.ts";
+import { SEVERITIES, type Diagnostic } from "../base/diagnostic.ts";
 
 /** A diagnostic before it has its id. */
 export type Finding = Omit<Diagnostic, "id">;
@@ -15,4 +15,9 @@ export function withIds(findings: readonly Finding[]): Diagnostic[] {
     counts.set(key, count + 1);
     return { ...finding, id: count === 0 ? key : `${key}|${count + 1}` };
   });
+}
+
+/** Errors before warnings before infos, else in the given order. */
+export function bySeverity(findings: readonly Finding[]): Finding[] {
+  return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }

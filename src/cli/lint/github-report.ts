@@ -6,8 +6,8 @@ const COMMANDS = { error: "error", warning: "warning", info: "notice" } as const
 /** For a GitHub workflow: one command per finding, which GitHub shows beside the changed line. Columns count characters. */
 export const githubReport: Report = ({ findings }) =>
   findings
-    .map(({ finding, folder, start, end }) => {
-      const { code, file, severity, message, hint, first } = finding;
+    .map(({ finding, folder, start, end, said: text }) => {
+      const { code, file, severity, hint, first } = finding;
       const properties = {
         file: workingFile(folder, file),
         line: start.line,
@@ -17,7 +17,7 @@ export const githubReport: Report = ({ findings }) =>
         title: code,
       };
       const written = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-      const said = [printable(message), ...(hint === undefined ? [] : [printable(hint)]), ...(first === true ? ["(Triton reports this first)"] : [])];
+      const said = [printable(text), ...(hint === undefined ? [] : [printable(hint)]), ...(first === true ? ["(Triton reports this first)"] : [])];
       return `::${COMMANDS[severity]} ${written.join(",")}::${escapeData(said.join("\n"))}\n`;
     })
     .join("");

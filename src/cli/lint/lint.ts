@@ -1,9 +1,10 @@
 import type { Diagnostic, FileEdits } from "../../base/diagnostic.ts";
 import type { TextEdit } from "../../base/text-edit.ts";
-import { withIds, type Finding } from "../../triton/findings.ts";
+import { bySeverity, withIds, type Finding } from "../../triton/findings.ts";
 import { createLoader } from "../../triton/loading/load.ts";
 import type { TritonServer } from "../../triton/loading/server.ts";
 import type { ModelVerdict } from "../../triton/loading/verdict.ts";
+import type { SyntaxError } from "../../triton/pbtxt/tree.ts";
 import { joinFolders, type JoinedContent } from "./joined-content.ts";
 import { FILE_START, placesOf, type Place } from "./place.ts";
 import type { RepositoryFolder } from "./repository-folder.ts";
@@ -19,6 +20,8 @@ export interface PlacedFinding {
   readonly end: Place;
   /** Where Triton itself says that it is: in a syntax error mostly `start`, sometimes the token behind. `start` for all others. */
   readonly reported: Pick<Place, "line" | "column">;
+  /** The message without the place that a syntax error's begins with: for a format that has its own. */
+  readonly said: string;
   /** Of the finding's fix, file by file. */
   readonly edits: readonly PlacedEdits[];
 }
@@ -61,9 +64,8 @@ export async function lint(folders: readonly RepositoryFolder[], server: TritonS
 
 /** Errors before warnings before infos, as in a verdict; each once. */
 function unique(findings: readonly Finding[]): Finding[] {
-  const rank = { error: 0, warning: 1, info: 2 };
   const keyed = new Map(findings.map((finding) => [[finding.code, finding.file, finding.from, finding.to, finding.message].join("|"), finding]));
-  return [...keyed.values()].sort((a, b) => rank[a.severity] - rank[b.severity]);
+  return bySeverity([...keyed.values()]);
 }
 
 function order(a: string, b: string): number {
@@ -84,8 +86,8 @@ function placer(content: JoinedContent, folders: readonly RepositoryFolder[]): (
     ...(create === undefined ? {} : { create }),
     edits: edits.map(({ from, to, insert }: TextEdit) => ({ start: placeIn(path)(from), end: placeIn(path)(to), text: insert })),
   });
-  const syntaxErrors = new Map<string, ReadonlyMap<string, Pick<Place, "line" | "column">>>();
-  const reportedIn = (file: string): ReadonlyMap<string, Pick<Place, "line" | "column">> => {
+  const syntaxErrors = new Map<string, ReadonlyMap<string, SyntaxError>>();
+  const reportedIn = (file: string): ReadonlyMap<string, SyntaxError> => {
     const known = syntaxErrors.get(file) ?? new Map(content.config(modelOf(file))?.tree.errors.map((error) => [`${error.line}:${error.column}: ${error.message}`, error]));
     syntaxErrors.set(file, known);
     return known;
@@ -93,8 +95,17 @@ function placer(content: JoinedContent, folders: readonly RepositoryFolder[]): (
   return (finding, model) => {
     const { file, from, to, fix, message } = finding;
     const [start, end] = to === 0 ? [FILE_START, FILE_START] : [placeIn(file)(from), placeIn(file)(to)];
-    const reported = reportedIn(file).get(message) ?? start;
-    return { finding, model, folder: folderOf(file), start, end, reported, edits: (fix?.edits ?? []).map(placeEdits) };
+    const syntaxError = reportedIn(file).get(message);
+    return {
+      finding,
+      model,
+      folder: folderOf(file),
+      start,
+      end,
+      reported: syntaxError ?? start,
+      said: syntaxError?.message ?? message,
+      edits: (fix?.edits ?? []).map(placeEdits),
+    };
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Severity } from "../../base/diagnostic.ts";
 import type { PlacedFinding } from "./lint.ts";
 
 /** What a report is made of. */
@@ -14,9 +13,6 @@ export interface ReportInput {
 
 /** The findings in one format, as text that ends with a line break or is empty. */
 export type Report = (input: ReportInput) => string;
-
-/** Severities, the worst first. */
-export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
 /** What a terminal, a log or a page must not take literally: control characters, marks that turn the direction of writing, lone bytes. */
 // oxlint-disable-next-line no-control-regex

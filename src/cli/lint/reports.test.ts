@@ -27,7 +27,7 @@ function placed(finding: Partial<Diagnostic>, name = "models"): PlacedFinding {
     ...(create === undefined ? {} : { create }),
     edits: each.map(({ from, to, insert }) => ({ start: place(from), end: place(to), text: insert })),
   }));
-  return { finding: whole, model: whole.file.split("/")[0] as string, folder, start, end, reported: start, edits };
+  return { finding: whole, model: whole.file.split("/")[0] as string, folder, start, end, reported: start, said: whole.message, edits };
 }
 
 const at = TEXT.indexOf("platfrom");
@@ -36,6 +36,7 @@ const RENAME = { title: "Change to platform", edits: [{ path: "unet/config.pbtxt
 const UNKNOWN: PlacedFinding = {
   ...placed({ code: "PBTXT_UNKNOWN_FIELD", stage: "poll", first: true, ...RANGE, message: '2:17: Message type "inference.ModelConfig" has no field named "platfrom".', hint: "Did you mean platform?", fix: RENAME }),
   reported: { line: 2, column: 17 },
+  said: 'Message type "inference.ModelConfig" has no field named "platfrom".',
 };
 const VERSION = placed({
   code: "REPOSITORY_NO_VERSION",
@@ -49,7 +50,7 @@ const report = (format: Report, findings: readonly PlacedFinding[], more: Partia
 
 describe("text", () => {
   test("has a line per finding, its hint, and what Triton reports first", () => {
-    expect(report(textReport, [UNKNOWN, VERSION, WARNING])).toBe(`models/unet/config.pbtxt:2:17: error: 2:17: Message type "inference.ModelConfig" has no field named "platfrom". [PBTXT_UNKNOWN_FIELD]
+    expect(report(textReport, [UNKNOWN, VERSION, WARNING])).toBe(`models/unet/config.pbtxt:2:17: error: Message type "inference.ModelConfig" has no field named "platfrom". [PBTXT_UNKNOWN_FIELD]
     Did you mean platform?
     (Triton reports this first)
 models/unet/config.pbtxt:1:1: error: at least one version must be available under the version policy of model 'unet' [REPOSITORY_NO_VERSION]
@@ -134,7 +135,7 @@ describe("github", () => {
 
   test("has a workflow command per finding, in columns of characters", () => {
     expect(report(githubReport, [UNKNOWN, WARNING])).toBe(
-      `::error file=models/unet/config.pbtxt,line=2,col=2,endLine=2,endColumn=10,title=PBTXT_UNKNOWN_FIELD::2:17: Message type "inference.ModelConfig" has no field named "platfrom".%0ADid you mean platform?%0A(Triton reports this first)
+      `::error file=models/unet/config.pbtxt,line=2,col=2,endLine=2,endColumn=10,title=PBTXT_UNKNOWN_FIELD::Message type "inference.ModelConfig" has no field named "platfrom".%0ADid you mean platform?%0A(Triton reports this first)
 ::warning file=models/vnet/config.pbtxt,line=1,col=1,endLine=1,endColumn=1,title=CONFIG_CODE::50%25 of a, b: c%0ALook.
 `,
     );

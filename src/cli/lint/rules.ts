@@ -45,6 +45,7 @@ const SHORT: Readonly<Record<string, string>> = {
   CONFIG_CACHE_DECOUPLED: "The response cache does not go together with decoupled responses",
   CONFIG_DUPLICATE_KEY: "A map has two entries with one key, of which the last counts",
   CONFIG_MISSING: "The model has no config.pbtxt, and the server does not complete it",
+  CONFIG_MORE_FINDINGS: "The file has more findings of one kind than are listed",
   CONFIG_PLATFORM: "No backend belongs to the platform",
   CONFIG_PLATFORM_BACKEND: "Platform and backend do not belong together",
   CONFIG_TEMPLATE: "A placeholder of a template was not filled in",
@@ -89,6 +90,7 @@ const SHORT: Readonly<Record<string, string>> = {
   REPOSITORY_NAME: "The configuration's name is not the folder's",
   REPOSITORY_NO_CONFIG: "The model has no config.pbtxt",
   REPOSITORY_NO_VERSION: "The model has no version folder that its version policy serves",
+  REPOSITORY_STRAY_CONFIG: "A config.pbtxt does not lie in a model's folder, where Triton would read it",
   REPOSITORY_UNREADABLE: "A folder of the model cannot be read",
   REPOSITORY_VERSION_ABSENT: "The version policy names a version that is not there",
 };

@@ -1,8 +1,8 @@
-import type { Severity } from "../../base/diagnostic.ts";
+import { SEVERITIES, type Severity } from "../../base/diagnostic.ts";
 import { readableText } from "../../base/source-text.ts";
 import type { PlacedEdits, PlacedFinding } from "./lint.ts";
 import type { Place } from "./place.ts";
-import { SEVERITIES, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
 import { workingFile, type RepositoryFolder } from "./repository-folder.ts";
 import { ruleText } from "./rules.ts";
 

@@ -1,4 +1,5 @@
-import { SEVERITIES, printable, type Report } from "./report.ts";
+import { SEVERITIES } from "../../base/diagnostic.ts";
+import { printable, type Report } from "./report.ts";
 import { userFile } from "./repository-folder.ts";
 
 const COLOURS = { error: "\u001B[31m", warning: "\u001B[33m", info: "\u001B[36m", bold: "\u001B[1m", dim: "\u001B[2m", off: "\u001B[0m" } as const;
@@ -7,11 +8,11 @@ const COLOURS = { error: "\u001B[31m", warning: "\u001B[33m", info: "\u001B[36m"
 export const textReport: Report = ({ findings, colour }) => {
   const paint = (style: keyof typeof COLOURS, text: string): string => (colour ? COLOURS[style] + text + COLOURS.off : text);
   const lines: string[] = [];
-  for (const [index, { finding, folder, model, reported }] of findings.entries()) {
+  for (const [index, { finding, folder, model, reported, said }] of findings.entries()) {
     if (index > 0 && findings[index - 1]?.model !== model) lines.push("");
-    const { code, file, severity, message, hint, first } = finding;
+    const { code, file, severity, hint, first } = finding;
     const place = paint("bold", `${printable(userFile(folder, file))}:${reported.line}:${reported.column}:`);
-    lines.push(`${place} ${paint(severity, `${severity}:`)} ${printable(message)} ${paint("dim", `[${code}]`)}`);
+    lines.push(`${place} ${paint(severity, `${severity}:`)} ${printable(said)} ${paint("dim", `[${code}]`)}`);
     if (hint !== undefined) lines.push(`    ${printable(hint)}`);
     if (first === true) lines.push(paint("dim", "    (Triton reports this first)"));
   }

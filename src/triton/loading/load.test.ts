@@ -25,6 +25,32 @@ const verdictOf = (files: Readonly<Record<string, string>>, server: Partial<Trit
 };
 const errors = ({ findings }: ModelVerdict): { code: string; message: string }[] => findings.filter(({ severity }) => severity === "error");
 
+describe("what a file has hundreds of", () => {
+  const repeated = (count: number): string => `${IDENTITY} ${'parameters { key: "k" value { string_value: "v" } }\n'.repeat(count + 1)}`;
+
+  it.each([
+    [200, 0],
+    [201, 1],
+    [450, 250],
+  ])("is told 200 times, and then counted: %i", (count, surplus) => {
+    const { findings } = verdictOf({ "m/config.pbtxt": repeated(count), "m/1/": "" });
+    const told = findings.filter(({ code }) => code === "CONFIG_DUPLICATE_KEY");
+    expect(told).toHaveLength(200);
+    expect(told.every(({ fix }) => fix !== undefined)).toBe(true);
+    const rest = findings.filter(({ code }) => code === "CONFIG_MORE_FINDINGS");
+    expect(rest.map(({ severity, message, fix }) => [severity, message.split(" ")[0], fix])).toEqual(surplus === 0 ? [] : [["warning", String(surplus), undefined]]);
+    expect(findings.indexOf(rest[0] ?? told[199]!)).toBe(surplus === 0 ? 199 : 200);
+  });
+
+  it("keeps the error that the server reports in front", () => {
+    const inputs = Array.from({ length: 300 }, (_, index) => `input { name: "I${index}" dims: 0 data_type: TYPE_FP32 }`).join("\n");
+    const { loads, findings } = verdictOf({ "m/config.pbtxt": `backend: "python"\n${inputs}`, "m/1/model.py": "" });
+    expect(loads).toBe(false);
+    expect(findings[0]).toMatchObject({ first: true, severity: "error" });
+    expect(findings.find(({ code }) => code === "CONFIG_MORE_FINDINGS")).toMatchObject({ severity: "error", message: `100 more findings of this kind in the file: ${findings[0]?.code}` });
+  });
+});
+
 describe("a model", () => {
   it("that loads has its completed configuration and the versions that are served", () => {
     const verdict = verdictOf({ "m/config.pbtxt": IDENTITY, "m/1/": "", "m/3/": "" });

@@ -1,8 +1,7 @@
-import type { Severity } from "../../base/diagnostic.ts";
 import { compositionFindings } from "../ensemble/composition-rules.ts";
 import type { GraphModel } from "../ensemble/graph-model.ts";
 import { createReporter } from "../ensemble/reporter.ts";
-import { type Finding, withIds } from "../findings.ts";
+import { bySeverity, type Finding, withIds } from "../findings.ts";
 import type { ModelConfig } from "../model-config/model-config.ts";
 import type { ModelVersion } from "../repository/repository.ts";
 import type { RepositoryContent } from "./content.ts";
@@ -102,8 +101,6 @@ function unavailable({ number }: ModelVersion, findings: readonly Finding[]): st
   return message === undefined ? "" : `version ${number} is at UNAVAILABLE state: ${message};`;
 }
 
-const ORDER: readonly Severity[] = ["error", "warning", "info"];
-
 /** The verdict: errors in the server's order with the first of them marked, then warnings, then infos; each said once. */
 function conclude(polled: PolledModel, { config, findings, completed, versions, open, invalid, unloaded }: Outcome): LoadedModel {
   const { directory, parsed } = polled;
@@ -113,7 +110,7 @@ function conclude(polled: PolledModel, { config, findings, completed, versions, 
     const key = `${finding.code} ${finding.from} ${finding.to} ${finding.message.replace(/^Invalid argument: /, "")}`;
     return !seen.has(key) && seen.add(key);
   });
-  const sorted = ORDER.flatMap((severity) => once.filter((finding) => finding.severity === severity));
+  const sorted = bySeverity(once);
   const loads = sorted[0]?.severity !== "error";
   const ready = loads ? versions.map(({ number }) => number) : [];
   return {

@@ -108,8 +108,9 @@ function removal(text: string, from: number, to: number): TextEdit[] {
   }
   const closes = rest === 0 && /[}>\]]/.test(behind);
   if (first || !(endsLine || behind === "#" || closes)) return [{ from, to: to + rest, insert: "" }];
-  const before = /[ \t\f\v]*$/.exec(text.slice(0, from))?.[0].length ?? 0;
-  return [{ from: from - before, to, insert: "" }];
+  let start = from;
+  while (/[ \t\f\v]/.test(text.charAt(start - 1))) start--;
+  return [{ from: start, to, insert: "" }];
 }
 
 /** Two touching deletions as one: at the end of a line or message the white space in front of both goes, not only that between them. */

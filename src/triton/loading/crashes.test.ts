@@ -33,6 +33,7 @@ function crashes(content: RepositoryContent, name: string): Finding[] {
 
 const IDENTITY = 'backend: "identity" input { name: "INPUT0" data_type: TYPE_FP32 dims: 1 } output { name: "OUTPUT0" data_type: TYPE_FP32 dims: 1 }';
 const model = (more: string) => ({ "m/config.pbtxt": `${IDENTITY} ${more}`, "m/1/": "" });
+const onnx = (more: string) => ({ "m/config.pbtxt": `backend: "onnxruntime" ${more}`, "m/1/": "" });
 const parameter = (key: string, value: string) => `parameters { key: "${key}" value { string_value: "${value}" } }`;
 const ensemble = (...steps: string[]) => `platform: "ensemble" ensemble_scheduling { ${steps.map((step) => `step { model_name: "${step}" }`).join(" ")} }`;
 
@@ -43,6 +44,8 @@ describe("what a server dies of", () => {
     ["a delay in words", model(parameter("execute_delay_ms", "soon")), "CRASH_IDENTITY_PARAMETER", "load", '"soon"'],
     ["a delay beyond 32 bits", model(parameter("execute_delay_ms", "3000000000")), "CRASH_IDENTITY_PARAMETER", "load", ""],
     ["a multiplier in words", model(`${parameter("execute_delay_ms", "1")} ${parameter("instance_wise_delay_multiplier", "")}`), "CRASH_IDENTITY_PARAMETER", "load", ""],
+    ["threads beyond 32 bits", onnx(parameter("intra_op_thread_count", "3000000000")), "CRASH_ONNX_PARAMETER", "load", '"3000000000"'],
+    ["an execution mode beyond 32 bits", onnx(parameter("execution_mode", "99999999999")), "CRASH_ONNX_PARAMETER", "load", '"99999999999"'],
     ["an optional input without number", { "m/config.pbtxt": IDENTITY.replace('INPUT0" data', 'INPUTx" optional: true data'), "m/1/": "" }, "CRASH_IDENTITY_OPTIONAL", "load", '"INPUTx"'],
     ["too many sequences", model("sequence_batching { oldest { max_candidate_sequences: 2147483647 } }"), "CRASH_CANDIDATE_SEQUENCES", "load", "2147483647"],
     ["an enormous version", { "m/config.pbtxt": IDENTITY, "m/9223372036854775808/": "" }, "CRASH_VERSION_FOLDER", "load", ""],
@@ -62,6 +65,9 @@ describe("what a server dies of", () => {
     ["the largest version", { "m/config.pbtxt": IDENTITY, "m/9223372036854775807/": "" }],
     ["a folder that is no version", { "m/config.pbtxt": IDENTITY, "m/1/": "", "m/099999999999999999999/a": "" }],
     ["a part of the circle itself", { "m/config.pbtxt": ensemble("b"), "b/config.pbtxt": ensemble("m") }],
+    ["the largest number of threads", onnx(parameter("intra_op_thread_count", "2147483647"))],
+    ["a number of threads in words, which is refused", onnx(parameter("inter_op_thread_count", "many"))],
+    ["threads behind an execution mode that is refused", onnx(`${parameter("execution_mode", "2")} ${parameter("intra_op_thread_count", "3000000000")}`)],
     ["no candidates", model("sequence_batching { oldest { max_candidate_sequences: -1 } }")],
   ])("is not: %s", (_, files) => {
     expect(crashes(repository(files), "m")).toEqual([]);

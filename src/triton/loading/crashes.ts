@@ -14,7 +14,8 @@ export type CrashMoment = "read" | "graph" | "versions" | "backend" | "scheduler
 
 /**
  * What a server 2.70 does not refuse but dies of, at one moment of loading `model`. A server that has met an error before that moment
- * does not get there. `model.config` is the completed configuration, as far as it came. Recorded from a running server.
+ * does not get there. `model.config` is the completed configuration, as far as it came. Recorded from a running server; the integers of the
+ * ONNX Runtime backend from its source: it catches what is no number, as the identity backend does not, and as little what is too large.
  */
 export function crashFindings(moment: CrashMoment, model: GraphModel, directory: ModelDirectory, models: ReadonlyMap<string, GraphModel>): Finding[] {
   switch (moment) {
@@ -25,7 +26,7 @@ export function crashFindings(moment: CrashMoment, model: GraphModel, directory:
     case "versions":
       return versionFolders(model, directory);
     case "backend":
-      return model.config.backend === "" ? [] : [...batchOutputs(model), ...identityNumbers(model)];
+      return model.config.backend === "" ? [] : [...batchOutputs(model), ...identityNumbers(model), ...onnxIntegers(model)];
     case "scheduler":
       return candidates(model);
   }
@@ -195,6 +196,28 @@ function identityParameters({ parameters }: ModelConfig): string[] {
     ? ["creation_delay_sec", "execute_delay_ms", "instance_wise_delay_multiplier"]
     : ["creation_delay_sec"];
   return read.filter((key) => Object.hasOwn(parameters, key) && !isInt(parameters[key]?.string_value ?? ""));
+}
+
+/** Integers that the ONNX Runtime backend reads with std::stoi, in its order; it refuses what is no number, and an execution_mode beyond 0 and 1. */
+const ONNX_INTEGERS = ["execution_mode", "intra_op_thread_count", "inter_op_thread_count"];
+
+function onnxIntegers(model: GraphModel): Finding[] {
+  const { backend, parameters } = model.config;
+  if (backend !== "onnxruntime") return [];
+  const written = ONNX_INTEGERS.filter((key) => Object.hasOwn(parameters, key)).map((key) => ({ key, value: parameters[key]?.string_value ?? "" }));
+  const stop = written.find(({ key, value }) => !isInt(value) || (key === "execution_mode" && !/^[\t-\r ]*(?:-0+|\+?0*[01])(?!\d)/.test(value)));
+  if (stop === undefined || !beyond(stop.value, 32)) return [];
+  return [
+    crash(model, {
+      code: "CRASH_ONNX_PARAMETER",
+      signal: "SIGABRT",
+      stage: "load",
+      when: "while the backend initialises the model",
+      cause: `the ONNX Runtime backend expects an integer of 32 bits as parameter '${stop.key}'`,
+      hint: "Write a small number; 0 leaves the choice to ONNX Runtime.",
+      at: ["parameters", stop.key],
+    }),
+  ];
 }
 
 /** Whether std::stoi takes a text: a leading 32-bit integer, whatever follows. */

@@ -198,6 +198,7 @@ export const FIELD_FIXES: Readonly<Record<string, FixRule>> = {
   CONFIG_DUPLICATE_KEY: lostEntry,
   CRASH_EMPTY_AGENTS: removal("model_repository_agents"),
   CRASH_BATCH_OUTPUT: (one) => changing(one, "Remove it", removing(one.path.slice(0, 2))),
+  CRASH_ONNX_PARAMETER: removal(),
   CRASH_CANDIDATE_SEQUENCES: (one) => changing(one, "Set max_candidate_sequences to 1024", setting(["sequence_batching", "oldest", "max_candidate_sequences"], 1024)),
   ADVICE_UNBATCHED_STEP: (one) => changing(one, "Lower max_batch_size to 1", setting(["max_batch_size"], 1)),
   ADVICE_REPEATED_NAME: repeatedTensor,

@@ -69,6 +69,7 @@ const ROWS: Row[] = [
   ["a format that needs three dims", one(PYTHON.replace("[ 4 ]", "[ 4 ] format: FORMAT_NHWC")), "IO_FORMAT", " format: FORMAT_NHWC", ""],
   ["a cache of sequences", one(`response_cache { enable: true }\nsequence_batching { }\n${PYTHON}`), "SEQUENCE_CACHE", "response_cache { enable: true }\n", ""],
   ["an entry that another one hides", one(`parameters { key: "k" value { string_value: "1" } }  # lost\nparameters { key: "k" value { string_value: "2" } }\n${PYTHON}`), "CONFIG_DUPLICATE_KEY", 'parameters { key: "k" value { string_value: "1" } }  #', "#"],
+  ["threads beyond 32 bits", one('backend: "onnxruntime"\nparameters { key: "intra_op_thread_count" value { string_value: "3000000000" } }\n'), "CRASH_ONNX_PARAMETER", 'parameters { key: "intra_op_thread_count" value { string_value: "3000000000" } }\n', ""],
   ["agents without one", one(`model_repository_agents { }\n${PYTHON}`), "CRASH_EMPTY_AGENTS", "model_repository_agents { }\n", ""],
   ["two inputs of one name", one(PYTHON.replace(port("I"), `${port("I")}, ${port("I", "INT8")}`)), "ADVICE_REPEATED_NAME", `, ${port("I", "INT8")}`, ""],
   ["a batcher without batches", one(`dynamic_batching { }\n${PYTHON}`), "ADVICE_IGNORED_FIELD", "dynamic_batching { }\n", ""],

@@ -1,6 +1,8 @@
 import { StateEffect, StateField, type Extension } from "@codemirror/state";
 import { EditorView, keymap, showPanel, type Command, type Panel } from "@codemirror/view";
+import { settings } from "../../state/settings.ts";
 import { rename, renameTargetAt, type RenameTarget, type Renaming } from "../../triton/language/rename.ts";
+import { renameNote } from "../../ui/rename-note.ts";
 import { fileOffset } from "./document-binding.ts";
 import type { LanguageHost } from "./language-host.ts";
 
@@ -58,7 +60,7 @@ function renamePanel(view: EditorView, target: RenameTarget, host: LanguageHost)
     const refused = result === undefined || "refused" in result;
     submit.disabled = refused;
     input.setAttribute("aria-invalid", String(refused));
-    note.textContent = result === undefined ? "" : noteOf(result, host);
+    note.textContent = result === undefined ? "" : renameNote(result, settings.getState().language);
     return result;
   };
   input.addEventListener("input", preview);
@@ -85,11 +87,4 @@ function renamePanel(view: EditorView, target: RenameTarget, host: LanguageHost)
       input.select();
     },
   };
-}
-
-/** What the new name would do, or why it cannot be. */
-function noteOf(result: Renaming, { t }: LanguageHost): string {
-  if ("refused" in result) return result.refused === "empty" ? t("renameEmpty") : t("renameTaken", { model: result.model });
-  const warnings = result.warnings.map(({ kind, model }) => t(kind === "clients" ? "renameClients" : "renameModelFile", { model }));
-  return [t("renamePlaces", { places: result.places, files: result.edits.length }), ...warnings].join(" ");
 }

@@ -1,18 +1,19 @@
 import { Button, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useEffect, useState, type FormEvent } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
 import type { TensorHandle, TensorSummary } from "../../runtime/protocol.ts";
 import { findingsOfTensor, handleOf, resultOf, type OpenModel } from "../../state/open-model.ts";
-import { renameTensor } from "../../triton/ensemble/edit.ts";
+import { settings } from "../../state/settings.ts";
 import type { Endpoint, GraphTensor } from "../../triton/ensemble/graph.ts";
+import { rename } from "../../triton/language/rename.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { inspectorMessages } from "../../ui/catalogue/inspector.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { DataTypeMark } from "../../ui/data-type-mark.tsx";
 import { formatBytes, formatShape } from "../../ui/format.ts";
 import { useDiagnostics } from "../../ui/open-model.ts";
+import { renameNote } from "../../ui/rename-note.ts";
 import { Facts, Part } from "./facts.tsx";
 import { FindingList } from "./finding-list.tsx";
 import classes from "./inspector.module.css";
@@ -41,32 +42,37 @@ export function WirePanel({ model, tensor }: { model: OpenModel; tensor: GraphTe
   );
 }
 
+/** Renames a tensor of an ensemble, in the ensembles around it too. */
 function Rename({ model, name }: { model: OpenModel; name: string }) {
   const t = useMessages(inspectorMessages);
   const { document, selection } = useApp();
+  const language = useStore(settings, (state) => state.language);
   const [text, setText] = useState(name);
-  const { parsed } = model.view;
-  const rename = (event: FormEvent) => {
+  const { view, repository, stale } = model;
+  const to = text.trim();
+  const target = { name, entity: { kind: "tensor", ensemble: view.name, name } } as const;
+  const result = to === name ? undefined : rename(target, to, { model: view.name, models: repository.graphModels });
+  const refused = result !== undefined && "refused" in result;
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (parsed === undefined || text === name) return;
-    try {
-      document.getState().edit([{ path: parsed.file, edits: renameTensor(parsed, name, text.trim()) }], "rename-tensor");
-      selection.getState().selectTensor(text.trim());
-    } catch (thrown) {
-      notifications.show({ color: "red", title: t("cannot"), message: textOf(thrown) });
-    }
+    if (result === undefined || "refused" in result) return;
+    document.getState().edit(result.edits, "rename");
+    selection.getState().selectTensor(to);
   };
+  const note = result === undefined ? undefined : renameNote(result, language);
   return (
-    <form className={classes.rename} onSubmit={rename}>
+    <form className={classes.rename} onSubmit={submit}>
       <TextInput
         aria-label={t("name")}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        disabled={model.stale || parsed?.valid !== true}
+        disabled={stale || view.parsed?.valid !== true}
+        {...(refused ? { error: note } : { description: note })}
+        inputWrapperOrder={["label", "input", "description", "error"]}
         styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
         data-testid="rename-tensor"
       />
-      <Button type="submit" variant="default" disabled={text.trim() === name || text.trim() === ""}>{t("rename")}</Button>
+      <Button type="submit" variant="default" disabled={result === undefined || refused}>{t("rename")}</Button>
     </form>
   );
 }

@@ -11,7 +11,6 @@ import {
   freshTensorName,
   removeStep,
   removeTerminal,
-  renameTensor,
   setInstanceGroupKind,
 } from "./edit.ts";
 import type { Endpoint } from "./graph.ts";
@@ -156,13 +155,6 @@ describe("steps and terminals", () => {
     expect(after(removeTerminal(parse(text), "input", "SPACING"), text).text).toBe(TEXT);
     const more = after(addEnsembleOutput(parse(TEXT), { name: "LOGITS", dataType: "TYPE_FP32", dims: [-1] })).text;
     expect(more).toContain('}, # labels\n  { name: "LOGITS" data_type: TYPE_FP32 dims: [ -1 ] }\n]');
-  });
-
-  it("renames a tensor everywhere", () => {
-    const { steps, config } = after(renameTensor(parse(TEXT), "MASK", "labels"));
-    expect(steps[2]?.output_map).toEqual({ MASK: "labels" });
-    expect(config.output[0]?.name).toBe("labels");
-    expect(() => renameTensor(parse(TEXT), "image", "CT")).toThrow("is a tensor of this ensemble already");
   });
 
   it.each([

@@ -105,24 +105,6 @@ function redirect(config: ModelConfig, from: string, to: string): Change[] {
   return readersOf(config, from).map(({ step, port }) => setting(mapPath(step, "input_map", port), to));
 }
 
-/** Gives an ensemble tensor another name wherever it stands, as an input or output of the ensemble too. Throws EDIT_IMPOSSIBLE where the name is taken. */
-export function renameTensor(ensemble: ParsedConfig, from: string, to: string): TextEdit[] {
-  const { config, tree } = ensemble;
-  if (from === to) return [];
-  if (to === "") throw impossible("A tensor needs a name");
-  if (tensorNames(config).has(to)) throw impossible(`'${to}' is a tensor of this ensemble already`);
-  const paths: Path[] = [];
-  for (const side of ["input", "output"] as const) {
-    for (const [index, { name }] of config[side].entries()) if (name === from) paths.push([side, index, "name"]);
-  }
-  for (const [index, step] of stepsOf(config).entries()) {
-    for (const map of ["input_map", "output_map"] as const) {
-      for (const [port, tensor] of Object.entries(step[map])) if (tensor === from) paths.push(mapPath(index, map, port));
-    }
-  }
-  return paths.flatMap((path) => setValue(tree, path, to));
-}
-
 /** Adds a step at the end. Its index is the number of steps before. */
 export function addStep(ensemble: ParsedConfig, step: NewStep): TextEdit[] {
   const value: Record<string, EditValue> = { model_name: step.modelName, model_version: step.modelVersion ?? -1 };

@@ -7,7 +7,10 @@ import type { LanguageContext } from "./context.ts";
 import { entityAt, isEnsemble, referencesTo, type Entity, type Reference } from "./entity.ts";
 
 /** A name at the caret that can be changed. */
-export interface RenameTarget extends TextRange {
+export type RenameTarget = TextRange & Renamed;
+
+/** A tensor by its present name. */
+export interface Renamed {
   readonly name: string;
   readonly entity: Exclude<Entity, { kind: "model" }>;
 }
@@ -40,7 +43,7 @@ export function renameTargetAt(offset: number, context: LanguageContext): Rename
  * Gives a tensor another name wherever the repository names it: an ensemble tensor in its ensemble, a model's input or output in its
  * configuration and in the maps of all ensembles that use the model.
  */
-export function rename({ name, entity }: RenameTarget, to: string, context: LanguageContext): Renaming {
+export function rename({ name, entity }: Renamed, to: string, context: LanguageContext): Renaming {
   if (to === "") return { refused: "empty" };
   if (to === name) return { edits: [], places: 0, warnings: [] };
   const references = referencesTo(entity, context);
@@ -62,7 +65,7 @@ function editsOf(references: readonly Reference[], to: string, { models }: Langu
 const STRING: FieldSchema = { name: "name", number: 1, kind: "scalar", type: "string", repeated: false, explicit: false, doc: "" };
 
 /** The model in which the new name means something else already. */
-function takenBy(entity: RenameTarget["entity"], to: string, references: readonly Reference[], context: LanguageContext): string | undefined {
+function takenBy(entity: Renamed["entity"], to: string, references: readonly Reference[], context: LanguageContext): string | undefined {
   const home = entity.kind === "tensor" ? entity.ensemble : entity.model;
   const inTheWay = referencesTo({ ...entity, name: to }, context);
   if (inTheWay.some(({ model }) => model === home)) return home;
@@ -71,7 +74,7 @@ function takenBy(entity: RenameTarget["entity"], to: string, references: readonl
   return inTheWay.find(({ file, named }) => references.some((one) => one.file === file && one.named.stepModel === named.stepModel && one.named.role === named.role))?.model;
 }
 
-function warningsOf(entity: RenameTarget["entity"], references: readonly Reference[], context: LanguageContext): RenameWarning[] {
+function warningsOf(entity: Renamed["entity"], references: readonly Reference[], context: LanguageContext): RenameWarning[] {
   const home = entity.kind === "tensor" ? entity.ensemble : entity.model;
   const declared = references.some(({ model, named }) => model === home && named.role.kind === "declaration");
   const warnings: RenameWarning[] = declared ? [{ kind: "clients", model: home }] : [];

@@ -23,6 +23,8 @@ const LOOSE_WEIGHTS = /\.(onnx[._]data|data|weights?|bin)$/i;
 const LOOSE_SIDE = /^(config\.pbtxt|.*labels?.*\.txt)$/i;
 const INPUT_FILE = /\.(nii|nii\.gz|hdr|img|hdr\.gz|img\.gz|npy|npz|dcm|png|jpe?g|webp|bmp)$/i;
 const VERSION = /^\d+$/;
+/** A folder of a model with further configurations of it. */
+const CONFIGS = "configs";
 
 /**
  * Finds the repository in what was opened: strips folders in front of the models, wraps a single model folder, makes models of loose .onnx files,
@@ -78,15 +80,27 @@ function cleanItems<T extends FoundItem>(items: readonly T[], entries: OpenedEnt
 /** Folders that are models: they hold config.pbtxt, or a version folder with a model file. "" is what was opened itself. */
 function modelFolders(paths: readonly string[]): string[] {
   const folders = new Set<string>();
+  const withVersions = new Set<string>();
   for (const path of paths) {
-    const folder = folderOf(path);
-    if (nameOf(path) === "config.pbtxt" && path.includes("/")) folders.add(folder);
-    if (VERSION.test(nameOf(folder)) && MODEL_FILE.test(nameOf(path))) folders.add(folderOf(folder));
+    const above = foldersAbove(path);
+    for (const folder of above) if (VERSION.test(nameOf(folder))) withVersions.add(folderOf(folder));
+    const [folder = ""] = above;
+    const isVersion = VERSION.test(nameOf(folder));
+    if (nameOf(path) === "config.pbtxt" && nameOf(folder) !== CONFIGS) folders.add(isVersion && folder.includes("/") ? folderOf(folder) : folder);
+    else if (isVersion && MODEL_FILE.test(nameOf(path))) folders.add(folderOf(folder));
   }
-  const hasVersions = paths.some((path) => VERSION.test(path.split("/")[0] as string) && path.includes("/"));
-  if (paths.includes("config.pbtxt") && (hasVersions || !paths.some((path) => LOOSE_MODEL.test(path)))) folders.add("");
+  if (!withVersions.has("") && paths.some((path) => LOOSE_MODEL.test(path))) folders.delete("");
+  // A configuration beside models is none of a model: readRepository says so.
+  for (const folder of new Set([...folders].flatMap(foldersAbove))) if (!withVersions.has(folder)) folders.delete(folder);
   // What lies inside another model (its own files) is no model of the repository.
-  return [...folders].filter((folder) => ![...folders].some((other) => other !== folder && (other === "" || folder.startsWith(`${other}/`))));
+  return [...folders].filter((folder) => !foldersAbove(folder).some((other) => folders.has(other)));
+}
+
+/** The folders that a path lies in, the innermost first; "" is the last. None of "". */
+function foldersAbove(path: string): string[] {
+  const above: string[] = [];
+  for (let inner = path; inner !== ""; inner = folderOf(inner)) above.push(folderOf(inner));
+  return above;
 }
 
 function arrangeModels<T extends FoundItem>(items: CleanItem<T>[], models: readonly string[], name: string, entries: OpenedEntry[]): Taken<T> {

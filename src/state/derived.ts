@@ -1,5 +1,7 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
+import { LARGEST_TEXT, type RepositoryFile } from "../repositories/source.ts";
 import { parseConfig, type ParsedConfig } from "../triton/model-config/decode.ts";
+import { tooLargeConfig } from "../triton/model-config/refused-config.ts";
 import { buildEnsembleGraph, type EnsembleGraph } from "../triton/ensemble/graph.ts";
 import type { GraphModel } from "../triton/ensemble/graph-model.ts";
 import { createLoader } from "../triton/loading/load.ts";
@@ -49,7 +51,11 @@ export function createDerivation(headers?: ModelHeaders) {
   let layout: { paths: string; repository: ReturnType<typeof readRepository> } | undefined;
   const ensembles = new WeakMap<RepositoryView, Map<string, EnsembleView>>();
 
-  const configOf = (path: string, text: string): ParsedConfig => {
+  const tooLarge = new WeakMap<RepositoryFile, ParsedConfig>();
+
+  /** A configuration without a text is larger than what is opened as text. */
+  const configOf = ({ path, text, file }: DocumentFile): ParsedConfig | undefined => {
+    if (text === undefined) return file && tooLargeOf(path, file);
     const known = parsed.get(path);
     if (known?.text === text) return known;
     const fresh = parseConfig(text, path);
@@ -57,10 +63,16 @@ export function createDerivation(headers?: ModelHeaders) {
     return fresh;
   };
 
+  const tooLargeOf = (path: string, file: RepositoryFile): ParsedConfig => {
+    const known = tooLarge.get(file) ?? tooLargeConfig(path, file.size, LARGEST_TEXT);
+    tooLarge.set(file, known);
+    return known;
+  };
+
   /** The same directories as long as the paths are the same: typing does not change where things lie. */
   const layoutOf = (paths: readonly string[]): ReturnType<typeof readRepository> => {
     const key = paths.join("\n");
-    if (layout?.paths !== key) layout = { paths: key, repository: readRepository(paths) };
+    if (layout?.paths !== key) layout = { paths: key, repository: readRepository(paths, "") };
     return layout.repository;
   };
 
@@ -70,8 +82,9 @@ export function createDerivation(headers?: ModelHeaders) {
     const { models: directories, diagnostics } = layoutOf([...files.keys(), ...emptyFolders.map((folder) => `${folder}/`)]);
     const configs = new Map<string, ParsedConfig>();
     for (const { name, config } of directories.values()) {
-      const text = config === undefined ? undefined : files.get(config)?.text;
-      if (config !== undefined && text !== undefined) configs.set(name, configOf(config, text));
+      const file = config === undefined ? undefined : files.get(config);
+      const known = file && configOf(file);
+      if (known !== undefined) configs.set(name, known);
     }
     const verdicts = loader.load(
       {

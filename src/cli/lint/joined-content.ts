@@ -1,9 +1,10 @@
 import { ConchError } from "../../base/errors.ts";
 import { decodeSourceText } from "../../base/source-text.ts";
 import { readHeader, type OnnxHeader } from "../../onnx/header.ts";
-import { withIds, type Finding } from "../../triton/findings.ts";
+import type { Finding } from "../../triton/findings.ts";
 import type { RepositoryContent } from "../../triton/loading/content.ts";
 import { parseConfig, type ParsedConfig } from "../../triton/model-config/decode.ts";
+import { refusedConfig, tooLargeConfig } from "../../triton/model-config/refused-config.ts";
 import { readRepository, type ModelDirectory } from "../../triton/repository/repository.ts";
 import { reasonOf, type RepositoryFolder } from "./repository-folder.ts";
 
@@ -56,7 +57,7 @@ export function joinFolders(folders: readonly RepositoryFolder[]): JoinedContent
       const path = directories.get(model)?.config;
       const folder = folderOf(model);
       if (path === undefined || folder === undefined) return undefined;
-      const known = configs.get(model) ?? readConfig(folder, path, model);
+      const known = configs.get(model) ?? readConfig(folder, path);
       configs.set(model, known);
       return known;
     },
@@ -89,26 +90,18 @@ export function joinFolders(folders: readonly RepositoryFolder[]): JoinedContent
   };
 }
 
-/** The configuration; one that cannot be read, or is too long to be, is refused as a whole, with the one finding that says so. */
-function readConfig(folder: RepositoryFolder, path: string, model: string): ParsedConfig {
+/** The configuration; one that cannot be read, or is too long to be, is refused as a whole. */
+function readConfig(folder: RepositoryFolder, path: string): ParsedConfig {
   const size = folder.size(path) ?? 0;
-  const base = { severity: "error", stage: "poll", model, file: path, from: 0, to: 0 } as const;
-  if (size > MOST_TEXT) {
-    const message = `${path} has ${size} bytes: configurations of up to ${MOST_TEXT} bytes are checked`;
-    return refused(path, { ...base, code: "CONFIG_TOO_LARGE", message, hint: "See whether it is a configuration at all." });
-  }
+  if (size > MOST_TEXT) return tooLargeConfig(path, size, MOST_TEXT);
   let bytes: Uint8Array;
   try {
     bytes = folder.bytes(path);
   } catch (thrown) {
     const message = `failed to open text file for read ${path}: ${reasonOf(thrown)}`;
-    return refused(path, { ...base, code: "CONFIG_UNREADABLE", message, hint: "It has to be a file that the server's user may read." });
+    return refusedConfig(path, { code: "CONFIG_UNREADABLE", message, hint: "It has to be a file that the server's user may read." });
   }
   return parseConfig(decodeSourceText(bytes), path);
-}
-
-function refused(path: string, finding: Finding): ParsedConfig {
-  return { ...parseConfig("", path), valid: false, diagnostics: withIds([finding]) };
 }
 
 async function headerOf(folder: RepositoryFolder | undefined, path: string): Promise<OnnxHeader | ConchError> {

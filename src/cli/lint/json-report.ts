@@ -9,7 +9,7 @@ export interface JsonFinding {
   readonly stage: string;
   /** True for the one error of its model that Triton reports. */
   readonly first: boolean;
-  /** Directory name. */
+  /** Directory name; "" for a finding about none. */
   readonly model: string;
   /** DIR as it was given; only where there are several. */
   readonly repository?: string;

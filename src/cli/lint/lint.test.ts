@@ -27,6 +27,8 @@ test.for([
   ["a configuration that cannot be read", { "m/config.pbtxt": denied, "m/1/": "" }, ["m CONFIG_UNREADABLE 1:1 first"]],
   ["a version folder that cannot be listed", { "m/config.pbtxt": GOOD, "m/1/": denied }, ["m REPOSITORY_UNREADABLE 1:1"]],
   ["a model folder that cannot be listed", { "m/": denied }, ["m REPOSITORY_UNREADABLE 1:1 first"]],
+  ["a configuration beside the models", { "config.pbtxt": GOOD, "m/config.pbtxt": GOOD, "m/1/": "" }, [" REPOSITORY_STRAY_CONFIG 1:1"]],
+  ["a configuration in a version folder", { "m/config.pbtxt": GOOD, "m/1/config.pbtxt": GOOD }, ["m ADVICE_CONFIG_PLACE 1:1"]],
 ] as const)("%s", async ([, files, expected]) => {
   expect((await codes(files)).filter((line) => !/PBTXT_.* \d+:\d+$/.test(line))).toEqual(expected);
 });
@@ -54,6 +56,7 @@ test("a model that two folders have is served by neither, and missed by its ense
 
 test.for([
   ["models", { "m/config.pbtxt": GOOD }, undefined],
+  ["models", { "config.pbtxt": GOOD, "m/config.pbtxt": GOOD }, undefined],
   ["models/m", { "config.pbtxt": GOOD, "1/": "" }, "models/m is a model, not a model repository: it holds a config.pbtxt itself; give the folder that it lies in: models"],
   ["m", { "config.pbtxt": GOOD }, "m is a model, not a model repository: it holds a config.pbtxt itself; give the folder that it lies in: ."],
   [".", { "config.pbtxt": GOOD }, ". is a model, not a model repository: it holds a config.pbtxt itself; give the folder that it lies in: .."],

@@ -12,7 +12,7 @@ import type { RepositoryFolder } from "./repository-folder.ts";
 /** A finding with the places that its offsets are. */
 export interface PlacedFinding {
   readonly finding: Diagnostic;
-  /** Directory name. */
+  /** Directory name; "" for a finding about none. */
   readonly model: string;
   readonly folder: RepositoryFolder;
   /** What is to be underlined. */
@@ -42,6 +42,9 @@ export interface LintResult {
   readonly models: number;
 }
 
+/** Stands for the model of a finding that is about none: a file beside the models. */
+const NO_MODEL = "";
+
 /** Loads the folders as one server's repositories. Reads as little as it can: texts and the headers of .onnx files. */
 export async function lint(folders: readonly RepositoryFolder[], server: TritonServer): Promise<LintResult> {
   const content = joinFolders(folders);
@@ -52,14 +55,14 @@ export async function lint(folders: readonly RepositoryFolder[], server: TritonS
 
   const byModel = new Map<string, Finding[]>([...verdicts.keys()].map((model) => [model, []]));
   for (const finding of [...content.findings, ...[...verdicts].flatMap(([model, { findings }]) => findings.map((each) => ({ ...each, model })))]) {
-    const { model = "" } = finding;
+    const { model = NO_MODEL } = finding;
     const found = byModel.get(model) ?? [];
     if (found.length === 0) byModel.set(model, found);
     found.push(finding);
   }
   const place = placer(content, folders);
   const findings = [...byModel].sort(([a], [b]) => order(a, b)).flatMap(([model, found]) => withIds(unique(found)).map((finding) => place(finding, model)));
-  return { findings, verdicts, models: byModel.size };
+  return { findings, verdicts, models: byModel.size - (byModel.has(NO_MODEL) ? 1 : 0) };
 }
 
 /** Errors before warnings before infos, as in a verdict; each once. */
@@ -74,7 +77,8 @@ function order(a: string, b: string): number {
 
 function placer(content: JoinedContent, folders: readonly RepositoryFolder[]): (finding: Diagnostic, model: string) => PlacedFinding {
   const places = new Map<string, (offset: number) => Place>();
-  const folderOf = (path: string): RepositoryFolder => content.folderOf(modelOf(path)) ?? (folders[0] as RepositoryFolder);
+  const folderOf = (path: string): RepositoryFolder =>
+    content.folderOf(modelOf(path)) ?? folders.find((folder) => folder.size(path) !== undefined) ?? (folders[0] as RepositoryFolder);
   const placeIn = (path: string): ((offset: number) => Place) => {
     const known = places.get(path) ?? placesOf(textOf(content, path));
     places.set(path, known);

@@ -90,7 +90,7 @@ const SHORT: Readonly<Record<string, string>> = {
   REPOSITORY_NAME: "The configuration's name is not the folder's",
   REPOSITORY_NO_CONFIG: "The model has no config.pbtxt",
   REPOSITORY_NO_VERSION: "The model has no version folder that its version policy serves",
-  REPOSITORY_STRAY_CONFIG: "A config.pbtxt does not lie in a model's folder, where Triton would read it",
+  REPOSITORY_STRAY_CONFIG: "A config.pbtxt belongs to no model",
   REPOSITORY_UNREADABLE: "A folder of the model cannot be read",
   REPOSITORY_VERSION_ABSENT: "The version policy names a version that is not there",
 };

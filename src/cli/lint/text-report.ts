@@ -25,7 +25,7 @@ export function summary(findings: Parameters<Report>[0]["findings"], models: num
     const count = findings.filter(({ finding }) => finding.severity === severity).length;
     return count === 0 ? [] : [counted(count, severity)];
   });
-  const concerned = new Set(findings.map(({ model }) => model)).size;
+  const concerned = new Set(findings.flatMap(({ model }) => (model === "" ? [] : [model]))).size;
   return counts.length === 0 ? `no findings in ${counted(models, "model")}` : `${counts.join(", ")} in ${concerned} of ${counted(models, "model")}`;
 }
 

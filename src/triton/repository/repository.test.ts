@@ -57,6 +57,20 @@ describe("reading a repository", () => {
   });
 });
 
+describe("a configuration that belongs to no model", () => {
+  it.each([
+    ["found beside the models", "repo/config.pbtxt", ["config.pbtxt"]],
+    ["found in a model of a folder of models", "repo/group/b/config.pbtxt", ["group/b/config.pbtxt"]],
+    ["not found in a version, of which the advice speaks", "repo/a/1/config.pbtxt", []],
+    ["not found in what a version holds", "repo/a/1/assets/config.pbtxt", []],
+    ["not found outside of the repository", "config.pbtxt", []],
+    ["not found in an archive's debris", "repo/__MACOSX/config.pbtxt", []],
+  ])("is %s", (_, path, files) => {
+    const { diagnostics } = readRepository(["repo/a/config.pbtxt", "repo/a/1/model.py", path], "repo/");
+    expect(diagnostics.map(({ code, severity, file }) => [code, severity, file])).toEqual(files.map((file) => ["REPOSITORY_STRAY_CONFIG", "warning", file]));
+  });
+});
+
 describe("versions", () => {
   it.each([
     ["no policy", undefined, [3]],

@@ -67,7 +67,8 @@ export function readRepository(paths: readonly string[], root?: string): Reposit
     if (directory.config === undefined && directory.versions.length === 0 && !directory.files.some((file) => MODEL_FILE.test(file))) ignored.push(...files.map((file) => before + file));
     else directories.set(name, directory);
   }
-  const findings = [...directories.values()].flatMap(directoryFindings);
+  const stray = ignored.filter((path) => path.startsWith(before) && /(?:^|\/)config\.pbtxt$/.test(path) && !DEBRIS.test(path));
+  const findings = [...stray.map((path) => strayConfig(path.slice(before.length))), ...[...directories.values()].flatMap(directoryFindings)];
   return { root: before, models: directories, ignored, diagnostics: withIds(findings) };
 }
 
@@ -119,6 +120,20 @@ function readModel(name: string, paths: readonly string[]): ModelDirectory {
     ignoredFolders: [...ignoredFolders],
   };
   return config === undefined ? directory : { ...directory, config };
+}
+
+/** A configuration that belongs to no model. (Of one elsewhere in a model's folder the advice speaks.) */
+function strayConfig(path: string): Finding {
+  return {
+    code: "REPOSITORY_STRAY_CONFIG",
+    severity: "warning",
+    stage: "poll",
+    file: path,
+    from: 0,
+    to: 0,
+    message: `'${path}' is not read: Triton reads '<model>/config.pbtxt' of each folder in the repository`,
+    hint: "Move it into the folder of its model, and that folder into the repository.",
+  };
 }
 
 /** The version that a folder name stands for: its leading integer, as std::stoll reads it. "01" is none, nor is a negative one. */

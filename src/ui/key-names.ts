@@ -1,6 +1,6 @@
 const APPLE = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-const APPLE_NAMES: Readonly<Record<string, string>> = { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩" };
+const APPLE_NAMES: Readonly<Record<string, string>> = { Mod: "⌘", Ctrl: "⌃", Shift: "⇧", Alt: "⌥", Enter: "↩" };
 
 /** A key as this system writes it: "Mod" is "⌘" on Apple's, else "Ctrl". */
 export function keyName(key: string, apple = APPLE): string {

@@ -4,6 +4,7 @@ import type { Command } from "@codemirror/view";
 import { IconAlignLeft, IconDots, IconServer2 } from "@tabler/icons-react";
 import { configEditorMessages } from "../../ui/catalogue/config-editor.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { EDITOR_KEYS, type EditorCommand } from "../../ui/editor-keys.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { keyNames } from "../../ui/key-names.ts";
 import { formatDocument } from "./formatting.ts";
@@ -15,18 +16,21 @@ import { askForName } from "./rename-panel.ts";
 import type { OpenEditor } from "./use-editor.ts";
 import classes from "./config-editor.module.css";
 
-type Label = "definition" | "listReferences" | "renameTensor" | "quickFix" | "hover" | "nextFinding" | "previousFinding";
-
-/** What the menu offers at the caret, with the keys that do the same, one chord after another. */
-const ACTIONS: readonly { readonly label: Label; readonly keys: readonly (readonly string[])[]; command(host: LanguageHost): Command }[] = [
-  { label: "definition", keys: [["F12"]], command: goToDefinition },
-  { label: "listReferences", keys: [["Shift", "F12"]], command: listReferences },
-  { label: "renameTensor", keys: [["F2"]], command: askForName },
-  { label: "quickFix", keys: [["Mod", "."]], command: quickFix },
-  { label: "hover", keys: [["Mod", "K"], ["Mod", "I"]], command: showHover },
-  { label: "nextFinding", keys: [["F8"]], command: () => nextDiagnostic },
-  { label: "previousFinding", keys: [["Shift", "F8"]], command: () => previousDiagnostic },
+/** What the menu offers at the caret. */
+const ACTIONS: readonly (readonly [label: Exclude<EditorCommand, "complete" | "back" | "format">, command: (host: LanguageHost) => Command])[] = [
+  ["definition", goToDefinition],
+  ["listReferences", listReferences],
+  ["renameTensor", askForName],
+  ["quickFix", quickFix],
+  ["hover", showHover],
+  ["nextFinding", () => nextDiagnostic],
+  ["previousFinding", () => previousDiagnostic],
 ];
+
+/** The keys of a command in one string. */
+function keysOf(command: EditorCommand): string {
+  return EDITOR_KEYS[command].map((chord) => keyNames(chord)).join(" ");
+}
 
 /** The buttons of a configuration's editor: format it, see it as the server does, and what can be done at the caret. */
 export function EditorActions({ editor, served, onServed }: { editor: OpenEditor | null; served: boolean; onServed(shown: boolean): void }) {
@@ -38,7 +42,7 @@ export function EditorActions({ editor, served, onServed }: { editor: OpenEditor
   };
   return (
     <div className={classes.actions} role="toolbar" aria-label={t("actions")}>
-      <IconButton label={t("format")} keys={keyNames(["Shift", "Alt", "F"])} variant="subtle" color="gray" size="sm" onClick={() => run(formatDocument)} data-testid="format">
+      <IconButton label={t("format")} keys={keysOf("format")} variant="subtle" color="gray" size="sm" onClick={() => run(formatDocument)} data-testid="format">
         <IconAlignLeft size={16} />
       </IconButton>
       <IconButton label={t("served")} variant={served ? "light" : "subtle"} color={served ? undefined : "gray"} size="sm" aria-pressed={served} onClick={() => onServed(!served)} data-testid="served">
@@ -51,8 +55,8 @@ export function EditorActions({ editor, served, onServed }: { editor: OpenEditor
           </IconButton>
         </Menu.Target>
         <Menu.Dropdown>
-          {ACTIONS.map(({ label, keys, command }) => (
-            <Menu.Item key={label} rightSection={<span className={classes.keys}>{keys.map((chord) => keyNames(chord)).join(" ")}</span>} onClick={() => run(command)}>
+          {ACTIONS.map(([label, command]) => (
+            <Menu.Item key={label} rightSection={<span className={classes.keys}>{keysOf(label)}</span>} onClick={() => run(command)}>
               {t(label)}
             </Menu.Item>
           ))}

@@ -33,7 +33,7 @@ export function ConfigEditor() {
   const view = file === null ? open?.view : (repository.models.get(modelOfFile(file) ?? "") ?? open?.view);
   if (view === undefined && file === null) return <PaneNotice icon={<IconFileText />}>{t("nothingOpen")}</PaneNotice>;
   const body =
-    file !== null && present ? <EditorPane key={file} file={file} onEditor={setEditor} trail={trail} /> : file === null && view !== undefined ? <NoConfig view={view} /> : <NoText file={file ?? ""} />;
+    file !== null && present ? <EditorPane key={file} file={file} onEditor={setEditor} trail={trail} /> : file === null && view !== undefined ? <NoConfig view={view} /> : <NoText file={file ?? ""} isConfig={file === view?.directory.config} />;
   return (
     <section className={classes.pane} aria-label={file === null ? undefined : t("region", { file })} data-testid="config-editor">
       {view === undefined ? (
@@ -109,11 +109,14 @@ function NoConfig({ view }: { view: ModelView }) {
   );
 }
 
-function NoText({ file }: { file: string }) {
+function NoText({ file, isConfig }: { file: string; isConfig: boolean }) {
   const t = useMessages(configEditorMessages);
   const { selection } = useApp();
   return (
-    <PaneNotice icon={<IconFileOff />} action={<Button variant="default" onClick={() => selection.getState().openFile(null)}>{t("openConfig")}</Button>}>
+    <PaneNotice
+      icon={<IconFileOff />}
+      action={!isConfig && <Button variant="default" onClick={() => selection.getState().openFile(null)}>{t("openConfig")}</Button>}
+    >
       {t("noText", { file })}
     </PaneNotice>
   );

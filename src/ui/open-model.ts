@@ -10,9 +10,9 @@ export function useRepository(): RepositoryView {
   const { document, derivation, headers } = useApp();
   const files = useStore(document, (state) => state.files);
   const origin = useStore(document, (state) => state.origin);
-  const read = useStore(headers, (state) => state.headers);
-  // The derivation looks at the headers by itself; a change of them makes it look again.
-  return useMemo(() => derivation.repository(files, origin?.emptyFolders), [derivation, files, origin, read]);
+  // The derivation looks at the headers by itself, and remembers its last answer: a change of them only has to make it look again.
+  useStore(headers, (state) => state.headers);
+  return derivation.repository(files, origin?.emptyFolders);
 }
 
 /** The model on screen as a graph; undefined where none is open. */

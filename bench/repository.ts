@@ -2,6 +2,7 @@ import type { RuntimePort } from "../src/runtime/client.ts";
 import type { RunResult } from "../src/runtime/protocol.ts";
 import { createDerivation } from "../src/state/derived.ts";
 import { createDocumentStore } from "../src/state/document.ts";
+import { createModelHeaders } from "../src/state/model-headers.ts";
 import { createSession, type RunRequestOptions, type SessionStore } from "../src/state/session.ts";
 import type { MapMessage } from "./counting-worker.ts";
 
@@ -46,6 +47,7 @@ export function openFiles(files: Files): BenchSession {
   const session = createSession({
     document,
     derivation: createDerivation(),
+    headers: createModelHeaders(document),
     spawn: () => new Worker(new URL("./counting-worker.ts", import.meta.url), { type: "module", name }) as unknown as RuntimePort,
   });
   return {

@@ -40,7 +40,7 @@ function createApp(): App {
   const selection = createSelectionStore();
   const panes = createPanesStore();
   const spawn = (): RuntimePort => new Worker(new URL("./runtime/worker.ts", import.meta.url), { type: "module", name: "conch-runtime" }) as RuntimePort;
-  const session = createSession({ document, derivation, spawn, ...(parameters.get("gpu") === "off" && { gpu: false }) });
+  const session = createSession({ document, derivation, headers, spawn, ...(parameters.get("gpu") === "off" && { gpu: false }) });
   void headers.begin((file) => session.readHeader(file));
   const workspace = createWorkspaceSession({
     document,

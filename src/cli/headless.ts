@@ -36,7 +36,7 @@ async function run(request: HeadlessRequest): Promise<HeadlessReport> {
     });
   }
   const spawn = (): RuntimePort => new Worker(new URL("../runtime/worker.ts", import.meta.url), { type: "module" }) as RuntimePort;
-  const session = createSession({ document, derivation, spawn });
+  const session = createSession({ document, derivation, headers, spawn });
   await headers.begin((file) => session.readHeader(file));
   const { files, origin } = document.getState();
   const config = derivation.repository(files, origin?.emptyFolders).models.get(model)?.config;

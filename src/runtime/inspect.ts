@@ -10,7 +10,7 @@ import { makeConfig } from "../triton/loading/make-config.ts";
 import type { ModelSource } from "./backends/backend.ts";
 import type { ModelInspection } from "./protocol.ts";
 
-const NOTHING: ModelInspection = { ability: {}, weightBytes: null, facts: [], rewrites: [], graph: null, memoryEstimate: null, configText: null };
+const NOTHING: ModelInspection = { ability: {}, weightBytes: null, facts: [], rewrites: [], memoryEstimate: null, configText: null };
 
 /** What a model says of itself, its weights left on disk. Throws ONNX_EMPTY, ONNX_NOT_ONNX or ONNX_TRUNCATED, naming the file. */
 export async function inspectModel(
@@ -31,7 +31,6 @@ export async function inspectModel(
     weightBytes: header.weightBytes,
     facts: factsOf(header),
     rewrites: rewritesOf(header, shapes),
-    graph: header.model,
     memoryEstimate: estimate.complete ? estimate.total : null,
     configText: makeConfig(header, source.name, file),
   };

@@ -1,6 +1,5 @@
 import type { ErrorRecord } from "../base/errors.ts";
 import type { OnnxHeader } from "../onnx/header.ts";
-import type { OnnxModel } from "../onnx/model.ts";
 import type { ModelAbility } from "../plan/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DataType, TensorData } from "../tensor/data-type.ts";
@@ -166,8 +165,6 @@ export interface ModelInspection {
   readonly facts: readonly (readonly [string, string])[];
   /** Exact rewrites that a run on WebGPU makes, in words. */
   readonly rewrites: readonly string[];
-  /** The graph of an ONNX model, the elements of its weights left out; null for other models, and where the file cannot be read. */
-  readonly graph: OnnxModel | null;
   /** Bytes that a run needs at most where it runs, by its input shapes; null where Conch cannot tell. */
   readonly memoryEstimate: number | null;
   /** The model's own inputs and outputs, where the file states them. */

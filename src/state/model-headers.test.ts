@@ -55,4 +55,17 @@ describe("headers of model files", () => {
     await headers.begin(() => Promise.resolve(HEADER));
     expect([...headers.getState().headers.keys()]).toEqual(["b/1/model.onnx"]);
   });
+
+  it("of large files are read once their bytes are at hand, and once only", async () => {
+    const { document, headers } = opened("http", modelFile("a/1/model.onnx", 1 << 30));
+    const file = document.getState().files.get("a/1/model.onnx")!.file!;
+    let times = 0;
+    const read = (): Promise<OnnxHeader> => Promise.resolve({ ...HEADER, fileSize: ++times });
+    await Promise.all([headers.readNow(file, read), headers.readNow(file, read)]);
+    await headers.readNow(file, read);
+    expect([...headers.getState().headers]).toEqual([["a/1/model.onnx", { fileSize: 1 }]]);
+    const failing = opened("http", modelFile("b/1/model.onnx"));
+    await failing.headers.readNow(failing.document.getState().files.get("b/1/model.onnx")!.file!, () => Promise.reject(new ConchError("ONNX_EMPTY", "empty")));
+    expect([...failing.headers.getState().headers.values()]).toMatchObject([{ code: "ONNX_EMPTY" }]);
+  });
 });

@@ -26,6 +26,7 @@ const ABOUT_THE_FILE: ReadonlySet<string> = new Set(["ONNX_EMPTY", "ONNX_NOT_ONN
 export function createModelHeaders(document: DocumentStore) {
   const store = createStore<ModelHeadersState>()(() => ({ headers: new Map(), reading: false }));
   const known = new WeakMap<RepositoryFile, OnnxHeader | ConchError>();
+  const underWay = new WeakMap<RepositoryFile, Promise<void>>();
   let read: ReadHeader | undefined;
   let round: Promise<void> | undefined;
   /** What the present round has asked for: a failure is not asked for again at once. */
@@ -45,26 +46,36 @@ export function createModelHeaders(document: DocumentStore) {
     store.setState({ reading, ...(same ? {} : { headers: new Map(found) }) });
   }
 
-  async function readOne({ file }: DocumentFile): Promise<void> {
-    if (file === undefined || read === undefined) return;
-    try {
-      known.set(file, await read(await file.blob()));
-    } catch (thrown) {
-      if (thrown instanceof ConchError && ABOUT_THE_FILE.has(thrown.code)) known.set(file, thrown);
-    }
+  /** Reads a file that nobody is reading. Never throws. */
+  function readOne(file: RepositoryFile, header: () => Promise<OnnxHeader>): Promise<void> {
+    const reading = underWay.get(file);
+    if (reading !== undefined) return reading;
+    const mine = (async () => {
+      try {
+        known.set(file, await header());
+      } catch (thrown) {
+        if (thrown instanceof ConchError && ABOUT_THE_FILE.has(thrown.code)) known.set(file, thrown);
+      }
+      underWay.delete(file);
+    })();
+    underWay.set(file, mine);
+    return mine;
   }
 
   /** One pass over what is not known yet; true where there was anything. */
   async function pass(): Promise<boolean> {
     const { origin } = document.getState();
     const near = origin?.kind === "directory" || origin?.kind === "dropped" || origin?.kind === "new";
-    const wanted = models().filter(({ file }) => file !== undefined && !known.has(file) && !tried.has(file) && (near || file.size <= MOST_FETCHED));
-    if (wanted.length === 0) return false;
+    const wanted = models()
+      .flatMap(({ file }) => (file === undefined ? [] : [file]))
+      .filter((file) => !known.has(file) && !tried.has(file) && (near || file.size <= MOST_FETCHED));
+    const reader = read;
+    if (wanted.length === 0 || reader === undefined) return false;
     publish(true);
     for (let from = 0; from < wanted.length; from += AT_ONCE) {
       const batch = wanted.slice(from, from + AT_ONCE);
-      for (const { file } of batch) if (file !== undefined) tried.add(file);
-      await Promise.all(batch.map(readOne));
+      for (const file of batch) tried.add(file);
+      await Promise.all(batch.map((file) => readOne(file, async () => reader(await file.blob()))));
       publish(true);
       if (document.getState().origin !== origin) break;
     }
@@ -90,6 +101,12 @@ export function createModelHeaders(document: DocumentStore) {
     begin: (reader: ReadHeader): Promise<void> => {
       read = reader;
       return update();
+    },
+    /** Reads one file now, however large it is: its bytes are at hand. Never rejects. */
+    readNow: async (file: RepositoryFile, header: () => Promise<OnnxHeader>): Promise<void> => {
+      if (known.has(file)) return;
+      await readOne(file, header);
+      publish(store.getState().reading);
     },
     /** When nothing is left to read. */
     settled: (): Promise<void> => round ?? Promise.resolve(),

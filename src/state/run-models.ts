@@ -11,6 +11,7 @@ import { newMessage } from "../triton/model-config/new-message.ts";
 import { servedVersion } from "../triton/repository/versions.ts";
 import type { ModelView, RepositoryView } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
+import type { ModelHeadersState } from "./model-headers.ts";
 
 /** A model with everything a run needs of it. */
 export interface RunModel {
@@ -92,18 +93,25 @@ async function modelFile(model: string, path: string, files: ReadonlyMap<string,
   return { path: relative, blob: new Blob([encodeSourceText(file?.text ?? "")]) };
 }
 
+/** Repository path of the file that ONNX Runtime opens; undefined for the models of other backends. */
+export function onnxPath({ view, version }: RunModel): string | undefined {
+  return view.backend.backend === "onnxruntime" ? `${view.name}/${version}/${view.backend.filename || "model.onnx"}` : undefined;
+}
+
 /** The models as the plan wants them. */
 export function planModels(
   models: ReadonlyMap<string, RunModel>,
   files: ReadonlyMap<string, DocumentFile>,
   inspections: Readonly<Record<string, ModelInspection | undefined>>,
+  headers: ModelHeadersState["headers"],
   webgpu: boolean,
 ): ReadonlyMap<string, PlanModel> {
   return new Map(
-    [...models].map(([name, { view, config, version, contentKey: key }]) => {
+    [...models].map(([name, runModel]) => {
+      const { view, config, version, contentKey: key } = runModel;
       const backend = view.isEnsemble ? "ensemble" : view.backend.backend;
       const chain = backend === "python" ? chainOf(view, config, version, files) : undefined;
-      const graph = inspections[name]?.graph;
+      const header = headers.get(onnxPath(runModel) ?? "");
       const model: PlanModel = {
         name,
         version,
@@ -113,7 +121,7 @@ export function planModels(
         placement: placeModel(config, view.isEnsemble ? {} : abilityOf(backend, chain, inspections[name]), webgpu),
         weightBytes: inspections[name]?.weightBytes ?? null,
         ...chain?.step,
-        ...(graph && onnxStep(graph, config)),
+        ...(header !== undefined && !(header instanceof ConchError) && onnxStep(header.model, config)),
       };
       return [name, model];
     }),

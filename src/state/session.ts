@@ -9,6 +9,7 @@ import type {
   DecodedInput,
   InputTarget,
   ModelInspection,
+  ModelUpload,
   RunOptions,
   RunResult,
   StepProgress,
@@ -20,7 +21,8 @@ import type { TensorData } from "../tensor/data-type.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { Derivation } from "./derived.ts";
 import type { DocumentStore } from "./document.ts";
-import { planModels, reachableModels, uploads, type RunModel } from "./run-models.ts";
+import type { ModelHeaders } from "./model-headers.ts";
+import { onnxPath, planModels, reachableModels, uploads, type RunModel } from "./run-models.ts";
 
 /** Where an input's tensor comes from. */
 export type InputSource =
@@ -82,6 +84,8 @@ const IDLE: RunState = { status: "idle", model: null, steps: {}, result: null, e
 export interface SessionOptions {
   readonly document: DocumentStore;
   readonly derivation: Derivation;
+  /** What of models the plan follows; the session reads into it those that it hands to the worker. */
+  readonly headers: ModelHeaders;
   /** Starts the worker. */
   spawn(): RuntimePort;
   /** False: behave as in a browser without WebGPU. */
@@ -89,7 +93,7 @@ export interface SessionOptions {
 }
 
 /** A session: the store, and the verbs that change it. One per page; the command line uses the same. */
-export function createSession({ document, derivation, spawn, gpu }: SessionOptions) {
+export function createSession({ document, derivation, headers, spawn, gpu }: SessionOptions) {
   const store = createStore<SessionState>()(() => ({
     environment: null,
     loss: null,
@@ -190,7 +194,9 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
     const fresh = new Map([...models].filter(([name, { contentKey }]) => uploaded.get(name) !== contentKey));
     const options = signal === undefined ? {} : { signal };
     if (fresh.size > 0) {
-      await client.request("models", { models: await uploads(fresh, files) }, options);
+      const handed = await uploads(fresh, files);
+      await client.request("models", { models: handed }, options);
+      await readHeaders(fresh, handed);
       for (const [name, { contentKey }] of fresh) uploaded.set(name, contentKey);
     }
     for (const [name, { view: modelView }] of fresh) {
@@ -209,11 +215,25 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
     return models;
   }
 
+  /** Reads the headers of models that are not known yet from the files that the worker has got. */
+  async function readHeaders(models: ReadonlyMap<string, RunModel>, handed: readonly ModelUpload[]): Promise<void> {
+    const { files } = document.getState();
+    await Promise.all(
+      handed.map(async ({ name, files: given }) => {
+        const model = models.get(name);
+        const path = model && onnxPath(model);
+        const file = path === undefined ? undefined : files.get(path)?.file;
+        const blob = given.find((one) => `${name}/${one.path}` === path)?.blob;
+        if (file !== undefined && blob !== undefined) await headers.readNow(file, () => client.request("header", { file: blob }));
+      }),
+    );
+  }
+
   /** Inspects a model and all that it reaches, and says where each will run. Never throws: errors are in the state. */
   async function inspect(model: string): Promise<void> {
     try {
       const models = await prepareModels(model, undefined, undefined);
-      const planned = planModels(models, repository().files, store.getState().inspections, store.getState().environment?.gpu != null);
+      const planned = planModels(models, repository().files, store.getState().inspections, headers.getState().headers, store.getState().environment?.gpu != null);
       store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
     } catch (thrown) {
       store.setState(({ inspectionErrors }) => ({ inspectionErrors: { ...inspectionErrors, [model]: toErrorRecord(thrown) } }));
@@ -226,7 +246,7 @@ export function createSession({ document, derivation, spawn, gpu }: SessionOptio
       const error = inspectionErrors[name];
       if (error !== undefined) throw new ConchError(error.code, `model '${name}': ${error.message}`, { data: error.data });
     }
-    const planned = planModels(models, repository().files, inspections, environment?.gpu != null);
+    const planned = planModels(models, repository().files, inspections, headers.getState().headers, environment?.gpu != null);
     store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
     const types = new Map<string, TensorType>();
     for (const [name, input] of Object.entries(inputs[model] ?? {})) {

@@ -1,6 +1,7 @@
 import type { RuntimePort } from "../runtime/client.ts";
 import { createDerivation } from "../state/derived.ts";
 import { createDocumentStore, type DocumentFile, type DocumentStore } from "../state/document.ts";
+import { createModelHeaders } from "../state/model-headers.ts";
 import { createSession, type SessionStore } from "../state/session.ts";
 
 /** A repository opened without any interface: a document, and a session with a worker of its own. */
@@ -16,6 +17,7 @@ export function openSession(files: ReadonlyMap<string, Uint8Array<ArrayBuffer> |
   const session = createSession({
     document,
     derivation: createDerivation(),
+    headers: createModelHeaders(document),
     gpu,
     spawn: () => new Worker(new URL("../runtime/worker.ts", import.meta.url), { type: "module" }) as unknown as RuntimePort,
   });

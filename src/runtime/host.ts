@@ -6,9 +6,11 @@ import { encodeNifti } from "../inputs/nifti/encode.ts";
 import { readHeader } from "../onnx/header.ts";
 import { blobAccess } from "../onnx/skeleton.ts";
 import { isEnsemblePlan, type EnsemblePlan, type PlanStep } from "../plan/plan.ts";
+import { labelMap } from "../tensor/label-map.ts";
 import { writeNpy } from "../tensor/npy.ts";
 import { statistics } from "../tensor/statistics.ts";
 import { isBytes, typedData } from "../tensor/tensor.ts";
+import { intensityVoxels, spatialShape, type SpatialShape } from "../tensor/volume-voxels.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { makeConfig } from "../triton/loading/make-config.ts";
 import type { BackendModel, ModelSource, Placement } from "./backends/backend.ts";
@@ -19,6 +21,7 @@ import { StepCache } from "./executor/step-cache.ts";
 import { Value } from "./executor/value.ts";
 import { createGpu, type Gpu } from "./gpu.ts";
 import { inspectModel } from "./inspect.ts";
+import { paced } from "./paced.ts";
 import type {
   DecodedInput,
   FromWorker,
@@ -294,6 +297,14 @@ export function createRuntimeHost(post: Post): RuntimeHost {
         histogram: { from: found.histogram.low, to: found.histogram.high, counts: found.histogram.counts },
       };
     },
+    intensities: async ({ handle }, signal, progress) => {
+      const { tensor } = await valueOf(handle).host(gpu, "opened tensor");
+      return { voxels: await paced(intensityVoxels(tensor, gridOf(handle)), signal, progress) };
+    },
+    labels: async ({ handle, affine }, signal, progress) => {
+      const { tensor } = await valueOf(handle).host(gpu, "opened tensor");
+      return paced(labelMap(tensor, gridOf(handle), affine), signal, progress);
+    },
     encode: async ({ handle, format, affine }) => {
       const { tensor } = await valueOf(handle).host(gpu, "saved tensor");
       if (format === "npy") return { bytes: writeNpy(tensor) };
@@ -315,8 +326,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     controllers.set(id, controller);
     try {
       const result = await handlers[name](params, controller.signal, (progress) => post({ kind: "progress", id, progress }));
-      const transfer = name === "encode" ? [(result as Requests["encode"]["result"]).bytes.buffer] : [];
-      post({ kind: "result", id, result }, transfer);
+      post({ kind: "result", id, result }, madeFor(name, result));
     } catch (thrown) {
       const error = controller.signal.aborted && isAbort(thrown) ? { code: "CANCELLED" as const, message: "The run was cancelled", data: {} } : toErrorRecord(thrown);
       if (error.message === "") error.message = textOf(thrown);
@@ -335,6 +345,22 @@ export function createRuntimeHost(post: Post): RuntimeHost {
       return gpu;
     },
   };
+}
+
+/** The buffers that were made for an answer and go with it. */
+function madeFor(name: RequestName, result: unknown): Transferable[] {
+  if (name === "encode") return [(result as Requests["encode"]["result"]).bytes.buffer];
+  if (name !== "intensities" && name !== "labels") return [];
+  const made = result as Requests["intensities"]["result"] | Requests["labels"]["result"];
+  return made === null ? [] : [made.voxels.buffer];
+}
+
+function gridOf({ dataType, shape }: TensorHandle): SpatialShape {
+  const grid = spatialShape(shape);
+  if (grid !== undefined) return grid;
+  throw new ConchError("TENSOR_MISMATCH", `Expected a tensor with three axes after leading 1s, found ${dataType} [${shape.join(", ")}]`, {
+    data: { found: dataType, shape: [...shape] },
+  });
 }
 
 /** Sizes of 1 in front are batch and channel: NIfTI has no such axes. */

@@ -3,6 +3,8 @@ import type { OnnxHeader } from "../onnx/header.ts";
 import type { ModelAbility } from "../plan/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DataType, TensorData } from "../tensor/data-type.ts";
+import type { LabelMap } from "../tensor/label-map.ts";
+import type { IntensityVoxels } from "../tensor/volume-voxels.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 
 /**
@@ -203,6 +205,10 @@ export interface Requests {
   /** The elements of a tensor, copied out. */
   read: Request<{ handle: TensorHandle }, { data: TensorData }>;
   summarize: Request<{ handle: TensorHandle }, TensorSummary>;
+  /** A tensor of spatial shape as voxels to draw, first axis fastest; transferred. Progress: the fraction done. */
+  intensities: Request<{ handle: TensorHandle }, { voxels: IntensityVoxels }, number>;
+  /** A tensor of spatial shape as labels, with their statistics; transferred. null where an element is no integer from 0 to 255. */
+  labels: Request<{ handle: TensorHandle; affine: readonly number[] }, LabelMap | null, number>;
   /** A tensor as the bytes of a file: .npy, or .nii.gz where an affine is given. */
   encode: Request<{ handle: TensorHandle; format: "npy" | "nifti"; affine?: readonly number[] }, { bytes: Uint8Array<ArrayBuffer> }>;
   release: Request<{ handles: readonly TensorHandle[] }, null>;

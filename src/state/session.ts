@@ -4,7 +4,7 @@ import type { OnnxHeader } from "../onnx/header.ts";
 import { compilePlan } from "../plan/compile.ts";
 import { memoryWarnings } from "../plan/limits.ts";
 import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
-import { RuntimeClient, type RuntimePort } from "../runtime/client.ts";
+import { RuntimeClient, type RequestOptions, type RuntimePort } from "../runtime/client.ts";
 import type {
   DecodedInput,
   InputTarget,
@@ -374,6 +374,10 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     /** The elements of a tensor of the worker. Throws STALE_TENSOR. */
     read: async (handle: TensorHandle): Promise<TensorData> => (await client.request("read", { handle })).data,
     summarize: (handle: TensorHandle): Promise<TensorSummary> => client.request("summarize", { handle }),
+    /** A tensor's voxels, to be drawn. Throws STALE_TENSOR; CANCELLED once `signal` is aborted. */
+    intensities: (handle: TensorHandle, options: RequestOptions<"intensities"> = {}) => client.request("intensities", { handle }, options),
+    /** A tensor's voxels as labels, with their statistics; null where it holds none. Throws as `intensities` does. */
+    labels: (handle: TensorHandle, affine: readonly number[], options: RequestOptions<"labels"> = {}) => client.request("labels", { handle, affine }, options),
     /** A tensor as the bytes of a file. */
     encode: async (handle: TensorHandle, format: "npy" | "nifti", affine?: readonly number[]): Promise<Uint8Array<ArrayBuffer>> =>
       (await client.request("encode", affine === undefined ? { handle, format } : { handle, format, affine })).bytes,

@@ -1,4 +1,3 @@
-import type { TypedData } from "./data-type.ts";
 import { bfloatToNumber, halfTable } from "./half.ts";
 import { typedData, type Tensor } from "./tensor.ts";
 
@@ -41,7 +40,7 @@ export function* statisticsSteps(tensor: Tensor, bars = 64, signal?: AbortSignal
     for (let begin = 0; begin < data.length; begin += CHUNK) {
       signal?.throwIfAborted();
       const end = Math.min(begin + CHUNK, data.length);
-      const values = numbers(tensor, data, begin, end);
+      const values = numericSlice(tensor, begin, end);
       if (sweep === 0) addRange(range, values);
       else addBars(counts, values, range.low, range.high);
       yield (sweep + end / data.length) / 2;
@@ -83,7 +82,9 @@ interface Range {
   high: number;
 }
 
-function numbers(tensor: Tensor, data: TypedData, begin: number, end: number): ArrayLike<number> {
+/** The elements from `begin` to before `end` as numbers, 64-bit integers rounded; a view where they are numbers already. Throws TENSOR_MISMATCH for TYPE_STRING. */
+export function numericSlice(tensor: Tensor, begin: number, end: number): ArrayLike<number> {
+  const data = typedData(tensor);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Array.from(data.subarray(begin, end), Number);
   if (tensor.dataType === "TYPE_FP16") {
     const table = halfTable();

@@ -1,6 +1,8 @@
 import type { ComponentType } from "react";
 import type { TensorSummary } from "../runtime/protocol.ts";
 import type { TensorData } from "../tensor/data-type.ts";
+import type { LabelMap } from "../tensor/label-map.ts";
+import type { IntensityVoxels } from "../tensor/volume-voxels.ts";
 
 /** A tensor as viewers get it: its numbers as a summary, its elements when asked for. */
 export interface ViewedTensor {
@@ -13,6 +15,17 @@ export interface ViewedTensor {
   readonly labels?: readonly string[];
   /** The elements, C order; the same promise each time, so that two viewers copy them out once. */
   loadData(): Promise<TensorData>;
+  /** Its voxels to be drawn, arranged in the worker; the same promise each time unless it failed. For three axes after leading 1s. */
+  loadIntensities(options: LoadOptions): Promise<IntensityVoxels>;
+  /** The same as labels, with their statistics by its affine; null where an element is no integer from 0 to 255. For tensors with an affine. */
+  loadLabels(options: LoadOptions): Promise<LabelMap | null>;
+}
+
+/** How voxels are loaded. Those that are on their way already, for another viewer, heed neither. */
+export interface LoadOptions {
+  readonly signal?: AbortSignal;
+  /** Told the fraction done, now and then. */
+  progress?(fraction: number): void;
 }
 
 /** What every viewer gets. */

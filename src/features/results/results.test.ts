@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { ConchError } from "../../base/errors.ts";
 import type { RunResult, TensorHandle } from "../../runtime/protocol.ts";
 import type { InputState } from "../../state/session.ts";
 import type { DataType } from "../../tensor/data-type.ts";
@@ -96,6 +97,8 @@ describe("viewResult", () => {
   const access = {
     summary: async ({ dataType, shape }: TensorHandle) => ({ dataType, shape, count: 1, min: 0, max: 1, mean: 0, nan: 0, infinite: 0, histogram: null }),
     data: async () => Float64Array.from(matrix(3)),
+    intensities: vi.fn(async () => Int16Array.of(1)),
+    labels: vi.fn(async () => null),
   };
   const labels = ({ name }: ResultTensor) => (name === "MASK" ? ["background", "spleen"] : undefined);
 
@@ -104,6 +107,16 @@ describe("viewResult", () => {
     const { tensor, companions } = await viewResult(mask as ResultTensor, SPLEEN, access, labels);
     expect(tensor).toMatchObject({ name: "MASK", affine: matrix(3), labels: ["background", "spleen"] });
     expect(companions.map(({ name }) => name)).toEqual(["MASK", "CONTOUR", "IMAGE"]);
+  });
+
+  it("has labels measured by the matrix of their grid", async () => {
+    const [mask] = SPLEEN;
+    const { tensor } = await viewResult(mask as ResultTensor, SPLEEN, access, labels);
+    const options = { progress: vi.fn() };
+    await tensor.loadLabels(options);
+    expect(access.labels).toHaveBeenCalledWith(mask?.handle, matrix(3), options);
+    await tensor.loadIntensities(options);
+    expect(access.intensities).toHaveBeenCalledWith(mask?.handle, options);
   });
 
   it("shows a tensor without a place alone", async () => {
@@ -117,11 +130,26 @@ describe("viewResult", () => {
 describe("createTensorAccess", () => {
   it("reads a tensor once, and again after a failure", async () => {
     const read = vi.fn().mockRejectedValueOnce(new Error("lost")).mockResolvedValue(Float32Array.of(1));
-    const access = createTensorAccess({ read, summarize: vi.fn() });
+    const access = createTensorAccess({ read, summarize: vi.fn(), intensities: vi.fn(), labels: vi.fn() });
     const one = handle([1]);
     await expect(access.data(one)).rejects.toThrow("lost");
     await access.data(one);
     await access.data(one);
     expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  it("has voxels made once, and again after they were cancelled", async () => {
+    const voxels = Int16Array.of(1);
+    const intensities = vi.fn().mockRejectedValueOnce(new ConchError("CANCELLED", "cancelled")).mockResolvedValue({ voxels });
+    const labels = vi.fn().mockResolvedValue(null);
+    const access = createTensorAccess({ read: vi.fn(), summarize: vi.fn(), intensities, labels });
+    const one = handle([1, 1, 1]);
+    await expect(access.intensities(one, {})).rejects.toThrow("cancelled");
+    expect(await access.intensities(one, {})).toBe(voxels);
+    expect(await access.intensities(one, {})).toBe(voxels);
+    expect(intensities).toHaveBeenCalledTimes(2);
+    expect(await access.labels(one, matrix(1), {})).toBeNull();
+    await access.labels(one, matrix(1), {});
+    expect(labels).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,24 +1,36 @@
 import type { SessionStore } from "../../state/session.ts";
 import type { TensorHandle, TensorSummary } from "../../runtime/protocol.ts";
 import type { TensorData } from "../../tensor/data-type.ts";
+import type { LabelMap } from "../../tensor/label-map.ts";
+import type { IntensityVoxels } from "../../tensor/volume-voxels.ts";
+import type { LoadOptions } from "../../viewers/viewer.ts";
 
 /** Reads tensors of the worker, each at most once while its handle is in use. What failed is asked again. */
 export interface TensorAccess {
   summary(handle: TensorHandle): Promise<TensorSummary>;
   data(handle: TensorHandle): Promise<TensorData>;
+  /** Options count for the call that asks the worker. */
+  intensities(handle: TensorHandle, options: LoadOptions): Promise<IntensityVoxels>;
+  /** A run places a tensor once, so that `affine` is the same each time. */
+  labels(handle: TensorHandle, affine: readonly number[], options: LoadOptions): Promise<LabelMap | null>;
 }
 
 /** The access of a session. */
-export function createTensorAccess(session: Pick<SessionStore, "read" | "summarize">): TensorAccess {
-  return { summary: remembering((handle) => session.summarize(handle)), data: remembering((handle) => session.read(handle)) };
+export function createTensorAccess(session: Pick<SessionStore, "read" | "summarize" | "intensities" | "labels">): TensorAccess {
+  return {
+    summary: remembering((handle) => session.summarize(handle)),
+    data: remembering((handle) => session.read(handle)),
+    intensities: remembering(async (handle, options: LoadOptions) => (await session.intensities(handle, options)).voxels),
+    labels: remembering((handle, affine: readonly number[], options: LoadOptions) => session.labels(handle, affine, options)),
+  };
 }
 
-function remembering<Value>(ask: (handle: TensorHandle) => Promise<Value>): (handle: TensorHandle) => Promise<Value> {
+function remembering<Value, Rest extends readonly unknown[]>(ask: (handle: TensorHandle, ...rest: Rest) => Promise<Value>): (handle: TensorHandle, ...rest: Rest) => Promise<Value> {
   const known = new WeakMap<TensorHandle, Promise<Value>>();
-  return (handle) => {
+  return (handle, ...rest) => {
     const before = known.get(handle);
     if (before !== undefined) return before;
-    const answer = ask(handle);
+    const answer = ask(handle, ...rest);
     known.set(handle, answer);
     answer.catch(() => known.delete(handle));
     return answer;

@@ -32,6 +32,8 @@ export async function viewResult(
       ...(affine && { affine }),
       ...(names && { labels: names }),
       loadData: () => access.data(tensor.handle),
+      loadIntensities: (options) => access.intensities(tensor.handle, options),
+      loadLabels: (options) => access.labels(tensor.handle, affine ?? [], options),
     };
   };
   if (!places.has(opened.id)) return { tensor: await view(opened), companions: [] };

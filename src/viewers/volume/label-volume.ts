@@ -1,5 +1,6 @@
+import type { LabelMap, LabelStatistics } from "../../tensor/label-map.ts";
 import { labelColor, type LabelColor } from "./label-colors.ts";
-import { labelReader, labelStatistics, type LabelStatistics } from "./label-statistics.ts";
+import { labelReader } from "./label-reader.ts";
 import type { StageLabels } from "./volume-stage.ts";
 
 /** A label volume ready to be drawn, with what the legend says of it. */
@@ -18,12 +19,13 @@ export interface LabelAppearance {
   readonly opacity: number;
 }
 
-/** A label volume with its statistics. Throws RangeError for an affine without inverse. */
-export function labelVolume(volume: StageLabels, names: readonly string[] = []): LabelVolume {
+/** A label map in its place. Throws RangeError for an affine without inverse. */
+export function labelVolume({ voxels, statistics }: LabelMap, place: Omit<StageLabels, "voxels">, names: readonly string[] = []): LabelVolume {
   return {
-    ...volume,
-    statistics: labelStatistics(volume.data, volume.shape, volume.affine),
-    labelAt: labelReader(volume.data, volume.shape, volume.affine),
+    ...place,
+    voxels,
+    statistics,
+    labelAt: labelReader(voxels, place.shape, place.affine),
     nameOf: (value) => names[value],
   };
 }

@@ -1,20 +1,30 @@
 import { assert } from "../../base/errors.ts";
-import { float32Values } from "../element-values.ts";
-import type { ViewedTensor } from "../viewer.ts";
+import { spatialShape, type SpatialShape } from "../../tensor/volume-voxels.ts";
+import type { LoadOptions, ViewedTensor } from "../viewer.ts";
 import { labelVolume } from "./label-volume.ts";
-import { labelsOf, spatialShape, type SceneTensors, type SpatialShape } from "./volume-scene.ts";
+import type { SceneTensors } from "./volume-scene.ts";
 import type { VolumeViewerProps } from "./volume-viewer.tsx";
 
-/** Reads the elements of a scene's tensors. Those to be drawn over the base that hold no labels after all are refused. Rejects where a tensor cannot be read. */
-export async function loadScene({ base, overlays }: SceneTensors): Promise<Required<VolumeViewerProps>> {
-  const [intensities, ...labels] = await Promise.all([base, ...overlays].map((tensor) => tensor.loadData()));
-  assert(intensities !== undefined, "a scene has a base");
+/**
+ * Has the worker make the volumes of a scene. Those to be drawn over the base that hold no labels after all are refused. Rejects where a tensor
+ * cannot be read, or once `signal` is aborted.
+ */
+export async function loadScene({ base, overlays }: SceneTensors, { signal, progress }: LoadOptions = {}): Promise<Required<VolumeViewerProps>> {
+  const done = new Map<ViewedTensor, number>();
+  const options = (tensor: ViewedTensor): LoadOptions => ({
+    ...(signal && { signal }),
+    progress: (fraction) => {
+      done.set(tensor, fraction);
+      progress?.([...done.values()].reduce((sum, each) => sum + each, 0) / (1 + overlays.length));
+    },
+  });
+  const [voxels, ...maps] = await Promise.all([base.loadIntensities(options(base)), ...overlays.map((tensor) => tensor.loadLabels(options(tensor)))] as const);
   const volumes = overlays.map((tensor, index) => {
-    const data = labelsOf(tensor.summary.dataType, labels[index] ?? []);
-    return data === undefined ? tensor.name : labelVolume({ ...gridOf(tensor), data }, tensor.labels);
+    const map = maps[index] ?? null;
+    return map === null ? tensor.name : labelVolume(map, gridOf(tensor), tensor.labels);
   });
   return {
-    base: { ...gridOf(base), data: float32Values(base.summary.dataType, intensities), summary: base.summary },
+    base: { ...gridOf(base), voxels, range: { low: base.summary.min ?? 0, high: base.summary.max ?? 1 }, summary: base.summary },
     overlays: volumes.filter((volume) => typeof volume !== "string"),
     refused: volumes.filter((volume) => typeof volume === "string"),
   };

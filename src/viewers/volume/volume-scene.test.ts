@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TensorSummary } from "../../runtime/protocol.ts";
 import { statistics } from "../../tensor/statistics.ts";
 import type { ViewedTensor } from "../viewer.ts";
-import { labelsOf, mayBeLabels, sceneOf, spatialShape } from "./volume-scene.ts";
+import { mayBeLabels, sceneOf } from "./volume-scene.ts";
 
 const EYE = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 
@@ -12,21 +12,9 @@ function summaryOf(values: readonly number[], shape: readonly number[] = [1, 1, 
 }
 
 function viewed(name: string, values: readonly number[], affine: readonly number[] | undefined = EYE): ViewedTensor {
-  return { name, summary: summaryOf(values), ...(affine && { affine }), loadData: () => Promise.reject(new Error("not read here")) };
+  const unread = () => Promise.reject(new Error("not read here"));
+  return { name, summary: summaryOf(values), ...(affine && { affine }), loadData: unread, loadIntensities: unread, loadLabels: unread };
 }
-
-describe("spatialShape", () => {
-  it.each([
-    [[96, 97, 98], [96, 97, 98]],
-    [[1, 1, 96, 97, 98], [96, 97, 98]],
-    [[2, 96, 97, 98], undefined],
-    [[96, 97], undefined],
-    [[0, 96, 97], undefined],
-    [[], undefined],
-  ])("of %j is %j", (shape, spatial) => {
-    expect(spatialShape(shape)).toEqual(spatial);
-  });
-});
 
 describe("mayBeLabels", () => {
   it.each([
@@ -44,16 +32,6 @@ describe("mayBeLabels", () => {
     ["NaN", [0, NaN, 1], false],
   ])("of %s", (_, values, expected) => {
     expect(mayBeLabels(summaryOf(values))).toBe(expected);
-  });
-});
-
-describe("labelsOf", () => {
-  it("converts whole numbers and refuses all else", () => {
-    expect(labelsOf("TYPE_FP32", Float32Array.of(0, 1, 255))).toEqual(Uint8Array.of(0, 1, 255));
-    expect(labelsOf("TYPE_INT64", BigInt64Array.of(0n, 2n))).toEqual(Uint8Array.of(0, 2));
-    expect(labelsOf("TYPE_FP32", Float32Array.of(0, 0.5))).toBeUndefined();
-    expect(labelsOf("TYPE_INT32", Int32Array.of(-1))).toBeUndefined();
-    expect(labelsOf("TYPE_INT32", Int32Array.of(256))).toBeUndefined();
   });
 });
 

@@ -1,10 +1,6 @@
 import type { TensorSummary } from "../../runtime/protocol.ts";
-import type { DataType, TensorData } from "../../tensor/data-type.ts";
-import { numberReader } from "../element-values.ts";
+import { spatialShape } from "../../tensor/volume-voxels.ts";
 import type { ViewedTensor } from "../viewer.ts";
-
-/** Sizes along i, j, k. */
-export type SpatialShape = readonly [number, number, number];
 
 /** Which tensors the volume viewer draws: one with intensities, and label volumes over it. */
 export interface SceneTensors {
@@ -15,16 +11,10 @@ export interface SceneTensors {
 /** Largest label that the viewer tells apart. */
 const LARGEST_LABEL = 255;
 
-/** The last three sizes where all before them are 1 (batch, channel); undefined for anything else. */
-export function spatialShape(shape: readonly number[]): SpatialShape | undefined {
-  const [leading, [i, j, k]] = [shape.slice(0, -3), shape.slice(-3)];
-  if (i === undefined || j === undefined || k === undefined || leading.some((size) => size !== 1)) return undefined;
-  return i > 0 && j > 0 && k > 0 ? [i, j, k] : undefined;
-}
-
 /**
  * Whether a tensor's numbers can be labels 0…255, as far as its summary tells: whole bounds, nothing below 0, no NaN and, where the
- * histogram's bars are at most 1 wide, no count in a bar without an integer. Background alone, which a network that finds nothing gives, may be. A `true` is confirmed by {@link labelsOf}.
+ * histogram's bars are at most 1 wide, no count in a bar without an integer. Background alone, which a network that finds nothing gives, may be.
+ * A `true` is confirmed where the elements are read.
  */
 export function mayBeLabels({ dataType, min, max, nan, infinite, histogram }: TensorSummary): boolean {
   if (dataType === "TYPE_STRING" || min === null || max === null || nan > 0 || infinite > 0) return false;
@@ -39,19 +29,6 @@ export function mayBeLabels({ dataType, min, max, nan, infinite, histogram }: Te
     // A bar holds values from its lower bound on; the last one its upper bound too. A hair of slack covers rounding of the bounds.
     return count === 0 || Math.floor(high + 1e-9) >= Math.ceil(low - 1e-9);
   });
-}
-
-/** The elements as labels, or undefined where one is not an integer from 0 to 255. */
-export function labelsOf(dataType: DataType, data: TensorData): Uint8Array | undefined {
-  if (data instanceof Uint8Array) return data;
-  const read = numberReader(dataType, data);
-  const labels = new Uint8Array(data.length);
-  for (let index = 0; index < labels.length; index++) {
-    const value = read(index);
-    labels[index] = value;
-    if (labels[index] !== value) return undefined;
-  }
-  return labels;
 }
 
 /**

@@ -1,13 +1,15 @@
 import { DRAG_MODE, NVImage, Niivue, SHOW_RENDER, SLICE_TYPE, type NiiVueLocation } from "@niivue/niivue";
-import { encodeNifti } from "../../inputs/nifti/encode.ts";
+import { voxelSize } from "../../inputs/nifti/affine.ts";
+import type { IntensityVoxels, SpatialShape } from "../../tensor/volume-voxels.ts";
 import { lookupTable, TABLE_START, type LabelColor } from "./label-colors.ts";
-import type { SpatialShape } from "./volume-scene.ts";
 import type { Window } from "./window-presets.ts";
 
-/** A volume of intensities: C order, axes (i, j, k); affine (i, j, k) → RAS mm, row-major 4 × 4. */
+/** A volume of intensities: axes (i, j, k), the first fastest; affine (i, j, k) → RAS mm, row-major 4 × 4. */
 export interface StageVolume {
   readonly name: string;
-  readonly data: Float32Array;
+  readonly voxels: IntensityVoxels;
+  /** From the smallest to the largest voxel. */
+  readonly range: Window;
   readonly shape: SpatialShape;
   readonly affine: readonly number[];
 }
@@ -15,7 +17,7 @@ export interface StageVolume {
 /** A label volume on a grid of its own. */
 export interface StageLabels {
   readonly name: string;
-  readonly data: Uint8Array;
+  readonly voxels: Uint8Array<ArrayBuffer>;
   readonly shape: SpatialShape;
   readonly affine: readonly number[];
 }
@@ -40,7 +42,7 @@ export interface StageEvents {
 
 /** The picture: a canvas in `host` with its own WebGL 2 context, which `dispose` gives back. */
 export interface VolumeStage {
-  /** Replaces all volumes; drawn when the promise is fulfilled. */
+  /** Replaces all volumes; drawn when the promise is fulfilled. Each is uploaded by itself, so that the page answers in between. */
   show(base: StageVolume, window: Window, overlays: readonly StageLabels[], colors: readonly (readonly LabelColor[])[], opacities: readonly number[]): Promise<void>;
   setWindow(window: Window): void;
   setColors(overlay: number, labels: readonly LabelColor[]): void;
@@ -69,7 +71,9 @@ export async function openStage(host: HTMLElement, events: StageEvents): Promise
   const canvas = document.createElement("canvas");
   host.append(canvas);
   const viewer = new Niivue(OPTIONS);
+  const { refresh, cancel } = refresher(viewer);
   const dispose = () => {
+    cancel();
     viewer.cleanup();
     viewer.volumes = [];
     // A context without its canvas lives until it is collected, and a browser allows 16 or so.
@@ -87,7 +91,7 @@ export async function openStage(host: HTMLElement, events: StageEvents): Promise
   keepLabelsNearest(viewer, canvas.getContext("webgl2"));
   viewer.onLocationChange = (location) => events.onLocation(locationOf(location as NiiVueLocation));
   viewer.onIntensityChange = ({ cal_min, cal_max }) => events.onWindow({ low: cal_min ?? 0, high: cal_max ?? 1 });
-  return { ...verbs(viewer), dispose };
+  return { ...verbs(viewer, refresh), dispose };
 }
 
 const OPTIONS: ConstructorParameters<typeof Niivue>[0] = {
@@ -115,32 +119,41 @@ const OPTIONS: ConstructorParameters<typeof Niivue>[0] = {
 
 type StageVerbs = Omit<VolumeStage, "dispose">;
 
-function verbs(viewer: Niivue): StageVerbs {
+function verbs(viewer: Niivue, refresh: (part: Part) => void): StageVerbs {
   return {
-    show: async (base, { low, high }, overlays, colors, opacities) => {
-      const images = await Promise.all([base, ...overlays].map(imageOf));
-      images.forEach((image, index) => {
-        if (index === 0) Object.assign(image, { cal_min: low, cal_max: high });
-        else Object.assign(image, { colormapLabel: tableOf(colors[index - 1] ?? []), opacity: opacities[index - 1] ?? 1 });
-      });
-      viewer.volumes = images;
-      viewer.setVolume(images[0] as NVImage, 0);
+    show: async (base, window, overlays, colors, opacities) => {
+      const back = imageOf(base, base.range, window);
+      viewer.volumes = [back];
+      viewer.setVolume(back, 0);
+      for (const [index, overlay] of overlays.entries()) {
+        await new Promise((resolve) => setTimeout(resolve));
+        // Disposed of, or showing something else by now.
+        if (viewer.volumes[0] !== back) return;
+        const image = Object.assign(imageOf(overlay, LABEL_RANGE), { colormapLabel: tableOf(colors[index] ?? []), opacity: opacities[index] ?? 1 });
+        viewer.overlays = [...viewer.overlays, image];
+        viewer.volumes = [back, ...viewer.overlays];
+        viewer.refreshLayers(image, index + 1);
+      }
+      viewer.drawScene();
       viewer.createOnLocationChange();
     },
     setWindow: ({ low, high }) => {
       const base = viewer.volumes[0];
       if (base === undefined || (base.cal_min === low && base.cal_max === high)) return;
       Object.assign(base, { cal_min: low, cal_max: high });
-      viewer.updateGLVolume();
+      refresh("base");
     },
     setColors: (overlay, labels) => {
       const image = viewer.volumes[overlay + 1];
       if (image === undefined) return;
       image.colormapLabel = tableOf(labels);
-      viewer.updateGLVolume();
+      refresh("overlays");
     },
     setOpacity: (overlay, opacity) => {
-      if (viewer.volumes[overlay + 1] !== undefined) viewer.setOpacity(overlay + 1, opacity);
+      const image = viewer.volumes[overlay + 1];
+      if (image === undefined) return;
+      image.opacity = opacity;
+      refresh("overlays");
     },
     setLayout: (layout) => {
       viewer.setSliceType(SLICES[layout]);
@@ -161,11 +174,53 @@ function verbs(viewer: Niivue): StageVerbs {
   };
 }
 
-/** A volume as the library wants it: by way of a NIfTI file in memory, which carries grid and affine without doubt. */
-function imageOf({ name, data, shape, affine }: StageVolume | StageLabels): Promise<NVImage> {
-  const dataType = data instanceof Uint8Array ? "TYPE_UINT8" : "TYPE_FP32";
-  const bytes = encodeNifti({ dataType, shape, data }, { affine: Float64Array.from(affine) });
-  return NVImage.loadFromFile({ file: new File([bytes], `${name}.nii`), name: `${name}.nii`, colormap: "gray" });
+/**
+ * A volume as the library wants it, over the same voxels. Put together here, because the library's own way from a file copies the voxels and
+ * sweeps through them several times for a range that is known.
+ */
+function imageOf({ name, voxels, shape, affine }: StageVolume | StageLabels, range: Window, window = range): NVImage {
+  const image = new NVImage(null, name, "gray");
+  image.hdr = NVImage.createNiftiHeader([...shape], voxelSize(Float64Array.from(affine)), [...affine], voxelType(voxels));
+  Object.assign(image, { img: voxels, nVox3D: voxels.length, nFrame4D: 1, nTotalFrame4D: 1, global_min: range.low, global_max: range.high });
+  Object.assign(image, { cal_min: window.low, cal_max: window.high, robust_min: window.low, robust_max: window.high });
+  image.calculateRAS();
+  return image;
+}
+
+/** NIfTI's code of a voxel type. */
+function voxelType(voxels: IntensityVoxels | Uint8Array): 2 | 4 | 16 {
+  if (voxels instanceof Uint8Array) return 2;
+  return voxels instanceof Int16Array ? 4 : 16;
+}
+
+/** What the lookup tables of labels cover. */
+const LABEL_RANGE: Window = { low: 0, high: 255 };
+
+/** What is drawn anew by itself: each upload takes the longer the larger its volumes are. */
+type Part = "base" | "overlays";
+
+/** Draws parts anew in the next frame, however often they change until then; nothing after `cancel`. */
+function refresher(viewer: Niivue): { refresh(part: Part): void; cancel(): void } {
+  const parts = new Set<Part>();
+  let frame = 0;
+  const draw = (): void => {
+    const [base, ...overlays] = viewer.volumes;
+    if (base !== undefined && parts.has("base")) viewer.refreshLayers(base, 0);
+    if (parts.has("overlays")) {
+      // The library makes another texture for the lowest overlay each time, and leaves the old one to the garbage collector.
+      viewer.gl.deleteTexture(viewer.overlayTexture);
+      overlays.forEach((overlay, index) => viewer.refreshLayers(overlay, index + 1));
+    }
+    parts.clear();
+    viewer.drawScene();
+  };
+  return {
+    refresh: (part) => {
+      if (parts.size === 0) frame = requestAnimationFrame(draw);
+      parts.add(part);
+    },
+    cancel: () => cancelAnimationFrame(frame),
+  };
 }
 
 function tableOf(labels: readonly LabelColor[]) {

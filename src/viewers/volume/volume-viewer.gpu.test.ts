@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TensorSummary } from "../../runtime/protocol.ts";
 import { settings } from "../../state/settings.ts";
+import { labelMap, type LabelMap } from "../../tensor/label-map.ts";
 import { labelVolume } from "./label-volume.ts";
 import { VolumeViewer } from "./volume-viewer.tsx";
 
@@ -25,9 +26,17 @@ function phantom(size: number, millimetres: number, value: (radius: number) => n
 
 const summary: TensorSummary = { dataType: "TYPE_FP32", shape: base.shape, count: base.data.length, min: 0, max: 100, mean: 10, nan: 0, infinite: 0, histogram: null };
 const props = {
-  base: { name: "IMAGE", ...base, summary },
-  overlays: [labelVolume({ name: "MASK", ...mask, data: Uint8Array.from(mask.data) }, ["background", "ball"])],
+  // A ball is the same in either order of axes.
+  base: { name: "IMAGE", voxels: base.data, shape: base.shape, affine: base.affine, range: { low: 0, high: 100 }, summary },
+  overlays: [labelVolume(ballMap(), { name: "MASK", shape: mask.shape, affine: mask.affine }, ["background", "ball"])],
 };
+
+function ballMap(): LabelMap {
+  const steps = labelMap({ dataType: "TYPE_FP32", shape: mask.shape, data: mask.data }, mask.shape, mask.affine);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value!;
+}
 
 // Without this a canvas reads as empty outside of the frame that drew it.
 const getContext = HTMLCanvasElement.prototype.getContext;

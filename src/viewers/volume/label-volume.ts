@@ -26,7 +26,8 @@ export function labelVolume({ voxels, statistics }: LabelMap, place: Omit<StageL
     voxels,
     statistics,
     labelAt: labelReader(voxels, place.shape, place.affine),
-    nameOf: (value) => names[value],
+    // A blank line names nothing.
+    nameOf: (value) => names[value] || undefined,
   };
 }
 

@@ -1,5 +1,7 @@
 import { buildEnsembleGraph } from "../src/triton/ensemble/graph.ts";
 import { graphModel, type GraphModel } from "../src/triton/ensemble/graph-model.ts";
+import { completionsAt } from "../src/triton/language/completion.ts";
+import { hoverAt } from "../src/triton/language/hover.ts";
 import type { RepositoryContent } from "../src/triton/loading/content.ts";
 import { createLoader } from "../src/triton/loading/load.ts";
 import { DEFAULT_SERVER } from "../src/triton/loading/server.ts";
@@ -13,9 +15,9 @@ import { ratio, type Table } from "./table.ts";
 const OFTEN: Protocol = { warmups: 3, runs: 40, budget: 10_000 };
 const FEW: Protocol = { warmups: 2, runs: 10, budget: 20_000 };
 
-/** Reading configurations, without a page or a GPU: growth with the length of the text, one keystroke, a whole repository. */
+/** Reading configurations, without a page or a GPU: growth with the length of the text, one keystroke, completion and hover, a whole repository. */
 export async function language(): Promise<Table[]> {
-  return [await growth(), await keystroke(), await opening()];
+  return [await growth(), await keystroke(), await asking(), await opening()];
 }
 
 /** What a run took by itself, in milliseconds: the quickest of many is least disturbed by whatever else the machine does. */
@@ -52,13 +54,20 @@ async function growth(): Promise<Table> {
   return { title: "Reading text", columns: ["text", "10 kB, quickest ms", "100 kB, quickest ms", "100 kB / 10 kB", "100 kB, median ms"], rows, notes: ["Parsing and decoding, with findings. Ten times the text in about ten times the time."] };
 }
 
-async function keystroke(): Promise<Table> {
-  const steps = 770;
-  const texts = new Map([
-    ["e", ensemble("e", steps)],
+/** Steps of the large ensemble, and as many models. */
+const STEPS = 770;
+
+/** An ensemble "e" and a model "p" of about 10,000 lines each, and the models of the ensemble. */
+function largeTexts(): Map<string, string> {
+  return new Map([
+    ["e", ensemble("e", STEPS)],
     ["p", manyInputs("p", 2000)],
-    ...Array.from({ length: steps }, (_, index): [string, string] => [`m${index}`, python(`m${index}`)]),
+    ...Array.from({ length: STEPS }, (_, index): [string, string] => [`m${index}`, python(`m${index}`)]),
   ]);
+}
+
+async function keystroke(): Promise<Table> {
+  const texts = largeTexts();
   const repository = openRepository(texts);
   repository.load();
   let typed = 0;
@@ -82,10 +91,45 @@ async function keystroke(): Promise<Table> {
     );
     const lines = text.split("\n").length;
     for (const { name, time, results } of measured) {
-      rows.push([model === "e" ? `ensemble of ${steps} steps` : "model of 2000 inputs", lines, name, Math.min(...results), time.median, time.p95]);
+      rows.push([nameOf(model), lines, name, Math.min(...results), time.median, time.p95]);
     }
   }
   return { title: "One keystroke in a large configuration", columns: ["configuration", "lines", "what", "quickest ms", "median ms", "p95 ms"], rows, notes: [`In a repository of ${texts.size} models; a frame of 60 Hz has 16.7 ms.`] };
+}
+
+function nameOf(model: string): string {
+  return model === "e" ? `ensemble of ${STEPS} steps` : "model of 2000 inputs";
+}
+
+/** What is asked of the text, near its end: model, the words of a table, the text before the caret, and what is asked there. */
+const QUESTIONS: readonly (readonly [model: string, what: string, before: string, kind: "completion" | "hover"])[] = [
+  ["e", "completing a tensor", `step ${STEPS - 1}\n      input_map {\n        key: "INPUT"\n        value: "`, "completion"],
+  ["e", "completing a field", `step ${STEPS - 1}\n      `, "completion"],
+  ["e", "what a tensor is", `step ${STEPS - 1}\n      input_map {\n        key: "INPUT"\n        value: "`, "hover"],
+  ["e", "what a model is", `model_name: "m${STEPS - 1}`, "hover"],
+  ["p", "completing a data type", 'name: "I1999"\n  data_type: ', "completion"],
+  ["p", "what a field is", 'name: "I1999"\n  data_ty', "hover"],
+];
+
+async function asking(): Promise<Table> {
+  const texts = largeTexts();
+  const models = openRepository(texts).graphModels();
+  const measured = await measure(
+    QUESTIONS.map(([model, what, before, kind]) => {
+      const text = texts.get(model) ?? "";
+      const offset = text.indexOf(before) + before.length;
+      const context = { model, models };
+      return {
+        name: what,
+        run: timed(() => {
+          if ((kind === "completion" ? completionsAt(text, offset, context) : hoverAt(offset, context)) === undefined) throw new Error(`${what}: no answer`);
+        }),
+      };
+    }),
+    OFTEN,
+  );
+  const rows = measured.map(({ name, time, results }, index) => [nameOf(QUESTIONS[index]?.[0] ?? ""), name, Math.min(...results), time.median, time.p95]);
+  return { title: "Completion and hover in a large configuration", columns: ["configuration", "what", "quickest ms", "median ms", "p95 ms"], rows, notes: ["At the end of the text, whose models have been read before."] };
 }
 
 async function opening(): Promise<Table> {

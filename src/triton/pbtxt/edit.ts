@@ -1,4 +1,4 @@
-import { applyEdits, type TextEdit } from "../../base/text-edit.ts";
+import { applyEdits, composeEdits, type TextEdit } from "../../base/text-edit.ts";
 import { appendElements, insertField } from "./insert.ts";
 import { parsePbtxt } from "./parse.ts";
 import { elements, entryKey, findPath, occurrences, type Path } from "./path.ts";
@@ -178,25 +178,16 @@ function wrap(tree: PbtxtTree, field: FieldSchema, path: Path, value: EditValue)
   return { [String(name)]: [wrap(tree, inner, deeper, value)] };
 }
 
-/**
- * Several changes as edits against one text. Where two of them touch the same place, they are made one after another and come as one
- * edit from the first difference to the last.
- */
+/** Several changes as edits against one text. Where two of them touch the same place, they are made one after another. */
 export function editAll(tree: PbtxtTree, changes: readonly ((tree: PbtxtTree) => TextEdit[])[]): TextEdit[] {
   const edits = changes.flatMap((change) => change(tree)).sort((a, b) => a.from - b.from || a.to - b.to);
   // Insertions at one point are in doubt too: each took the other for absent.
   if (edits.every(({ from }, index) => from > (edits[index - 1]?.to ?? -1))) return edits;
   let current = tree;
-  for (const change of changes) current = parsePbtxt(applyEdits(current.text, change(current)), tree.schema);
-  return difference(tree.text, current.text);
-}
-
-/** The one edit that turns a text into another, without their common beginning and end. */
-function difference(before: string, after: string): TextEdit[] {
-  if (before === after) return [];
-  let from = 0;
-  while (from < before.length && before[from] === after[from]) from++;
-  let tail = 0;
-  while (tail < before.length - from && tail < after.length - from && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
-  return [{ from, to: before.length - tail, insert: after.slice(from, after.length - tail) }];
+  let all: TextEdit[] = [];
+  for (const change of changes) {
+    all = composeEdits(tree.text, all, change(current));
+    current = parsePbtxt(applyEdits(tree.text, all), tree.schema);
+  }
+  return all;
 }

@@ -63,6 +63,12 @@ describe("finding the repository in what was opened", () => {
     expect([report.files, report.bytes]).toEqual([2, 20]);
   });
 
+  it("of two repositories one is opened", () => {
+    const { files, report } = arrange(["a/m/config.pbtxt", "b/m/config.pbtxt", "b/m/scan.nii", "notes.txt"]);
+    expect([files, report.root]).toEqual([["m/config.pbtxt"], "a"]);
+    expect(report.entries.map(({ path, reason }) => [path, reason])).toEqual([["b/m/config.pbtxt", "other-repository"], ["b/m/scan.nii", "input-file"], ["notes.txt", "outside"]]);
+  });
+
   it("an image beside a lone model is offered as its input", () => {
     expect(arrange(["net.onnx", "scan.nii.gz"]).report.entries.at(-1)).toEqual({ path: "scan.nii.gz", outcome: "input", reason: "input-file" });
   });

@@ -110,10 +110,11 @@ function arrangeModels<T extends FoundItem>(items: CleanItem<T>[], models: reado
     return { root: "", items: items.map(({ path, item }) => ({ path: joinPath(model, path), item })) };
   }
   const root = commonest(models.map(folderOf));
+  const folders = new Set(models);
   const inside: Taken<T>["items"] = [];
   for (const { path, item } of items) {
     if (root === "" || path.startsWith(`${root}/`)) inside.push({ path: root === "" ? path : path.slice(root.length + 1), item });
-    else if (item.size !== undefined) entries.push(leftOver(path, "outside"));
+    else if (item.size !== undefined) entries.push(leftOver(path, foldersAbove(path).some((folder) => folders.has(folder)) ? "other-repository" : "outside"));
   }
   return { root, items: inside.filter(({ path }) => keepBesideModels(path, root, entries)) };
 }
@@ -152,7 +153,7 @@ function arrangeLoose<T extends FoundItem>(items: CleanItem<T>[], entries: Opene
   return { root: "", items: placed };
 }
 
-function leftOver(path: string, reason: "outside" | "unknown"): OpenedEntry {
+function leftOver(path: string, reason: "outside" | "other-repository" | "unknown"): OpenedEntry {
   return INPUT_FILE.test(path) ? { path, outcome: "input", reason: "input-file" } : { path, outcome: "skipped", reason };
 }
 

@@ -30,6 +30,7 @@ export const ENTRY_REASONS = {
   "duplicate": "Another file of the same path was taken",
   "link": "Symbolic links are not followed",
   "outside": "The file lies outside the folder that holds the models",
+  "other-repository": "The file belongs to a model of another repository: open that one by itself",
   "loose-model": "A model file alone becomes version 1 of a model named after it",
   "loose-companion": "The file belongs to the only model that was opened with it",
   "model-folder": "The opened folder is a single model, so it becomes a repository of one",

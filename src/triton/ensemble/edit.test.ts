@@ -10,8 +10,11 @@ import {
   disconnect,
   freshTensorName,
   removeStep,
+  removeSteps,
   removeTerminal,
+  setInputOptional,
   setInstanceGroupKind,
+  setStepVersion,
 } from "./edit.ts";
 import type { Endpoint } from "./graph.ts";
 
@@ -147,6 +150,47 @@ describe("steps and terminals", () => {
     }
   ]`);
     expect(after(removeStep(parse(text), 3), text).text).toBe(TEXT);
+  });
+
+  it("takes a step out with its wires, and nothing else", () => {
+    const { text } = after(removeStep(parse(TEXT), 1));
+    const block = TEXT.slice(TEXT.indexOf('    {\n      model_name: "unet"'), TEXT.indexOf('    {\n      model_name: "post"'));
+    expect(text).toBe(TEXT.replace(block, "").replace('      output_map { key: "IMAGE" value: "image" }\n', "").replace('      input_map { key: "LOGITS" value: "logits" }\n', ""));
+  });
+
+  it("takes several steps out at once; terminals stay", () => {
+    const { text, steps, config } = after(removeSteps(parse(TEXT), [1, 2, 7]));
+    expect(steps).toEqual([{ model_name: "pre", model_version: -1, input_map: { RAW: "CT" }, output_map: {}, model_namespace: "" }]);
+    expect(config.output.map(({ name }) => name)).toEqual(["MASK"]);
+    expect(text).toContain("# straight in");
+    expect(after(removeSteps(parse(TEXT), [2, 0, 1])).steps).toEqual([]);
+  });
+
+  it("keeps wires of a removed step that have another end", () => {
+    const wired = after(connect(parse(TEXT), step(0, "IMAGE"), step(2, "REFERENCE"))).text;
+    const { steps } = after(removeStep(parse(wired), 1), wired);
+    expect(steps[0]?.output_map).toEqual({ IMAGE: "image" });
+    expect(steps[1]?.input_map).toEqual({ REFERENCE: "image" });
+  });
+
+  it("takes an input out with what reads it, and an output with its entry unless a step reads the tensor", () => {
+    expect(after(removeTerminal(parse(TEXT), "input", "CT")).steps[0]?.input_map).toEqual({});
+    expect(after(removeTerminal(parse(TEXT), "output", "MASK")).steps[2]?.output_map).toEqual({});
+    const read = TEXT.replace('"MASK" data_type', '"image" data_type');
+    expect(after(removeTerminal(parse(read), "output", "image"), read).steps[0]?.output_map).toEqual({ IMAGE: "image" });
+    expect(removeTerminal(parse(TEXT), "output", "CT")).toEqual([]);
+  });
+
+  it("sets the version of a step", () => {
+    expect(after(setStepVersion(parse(TEXT), 1, 3)).text).toBe(TEXT.replace('"unet"\n      model_version: -1', '"unet"\n      model_version: 3'));
+    expect(() => setStepVersion(parse(TEXT), 1, -2)).toThrow(expect.objectContaining({ code: "EDIT_IMPOSSIBLE" }));
+  });
+
+  it("makes an input optional and required again", () => {
+    const { text } = after(setInputOptional(parse(TEXT), "CT", true));
+    expect(text).toBe(TEXT.replace("dims: [ -1, -1, -1 ] }\n]\noutput", "dims: [ -1, -1, -1 ] optional: true }\n]\noutput"));
+    expect(after(setInputOptional(parse(text), "CT", false), text).text).toBe(TEXT);
+    expect(() => setInputOptional(parse(TEXT), "MASK", true)).toThrow("declares no input 'MASK'");
   });
 
   it("adds inputs and outputs in the style of those that are there", () => {

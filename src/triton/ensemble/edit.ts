@@ -1,14 +1,15 @@
-import { ConchError } from "../../base/errors.ts";
 import type { TextEdit } from "../../base/text-edit.ts";
 import type { DataType } from "../../tensor/data-type.ts";
 import type { ParsedConfig } from "../model-config/decode.ts";
-import type { EnsembleStep, ModelConfig } from "../model-config/model-config.ts";
+import type { ModelConfig } from "../model-config/model-config.ts";
 import { addValue, editAll, removeValue, setValue } from "../pbtxt/edit.ts";
-import type { Path } from "../pbtxt/path.ts";
 import type { EditValue } from "../pbtxt/print.ts";
-import type { PbtxtTree } from "../pbtxt/tree.ts";
+import { type Change, impossible, redirect, removing, setting } from "./changes.ts";
 import type { Endpoint } from "./graph.ts";
 import { mapPath } from "./scheduling-rules.ts";
+import { freshTensorName, outputTensor, ownEntry, producersOf, readersOf, type StepPort, stepsOf, tensorNames } from "./tensor-uses.ts";
+
+export { freshTensorName } from "./tensor-uses.ts";
 
 // Every function gives edits against the text that was parsed. They touch only what the gesture means.
 
@@ -60,11 +61,11 @@ function connectToOutput(ensemble: ParsedConfig, from: Endpoint, name: string): 
   if (config.input.some((input) => input.name === name)) {
     throw impossible(`'${name}' is an ensemble input already, and a tensor has one producer`);
   }
-  const former = producerOf(config, name);
+  const former = producersOf(config, name)[0];
   return editAll(tree, [
     ...(former === undefined ? [] : release(config, former, name)),
     setting(mapPath(from.step, "output_map", from.port), name),
-    ...(current === undefined ? [] : redirect(config, current, name)),
+    ...(current === undefined ? [] : redirect(readersOf(config, current), name)),
   ]);
 }
 
@@ -74,35 +75,25 @@ function connectToOutput(ensemble: ParsedConfig, from: Endpoint, name: string): 
 export function disconnect(ensemble: ParsedConfig, to: Endpoint): TextEdit[] {
   const { config, tree } = ensemble;
   if (to.kind === "output") {
-    const producer = producerOf(config, to.name);
+    const producer = producersOf(config, to.name)[0];
     return producer === undefined ? [] : editAll(tree, release(config, producer, to.name));
   }
   if (to.kind === "input") return [];
   const tensor = ownEntry(stepsOf(config)[to.step]?.input_map, to.port);
   if (tensor === undefined) return [];
   const changes = [removing(mapPath(to.step, "input_map", to.port))];
-  const producer = producerOf(config, tensor);
+  const producer = producersOf(config, tensor)[0];
   const others = readersOf(config, tensor).some(({ step, port }) => step !== to.step || port !== to.port);
   if (producer === undefined || others || config.output.some((output) => output.name === tensor)) return editAll(tree, changes);
   return editAll(tree, [...changes, removing(mapPath(producer.step, "output_map", producer.port))]);
 }
-
-type Change = (tree: PbtxtTree) => TextEdit[];
-
-const setting = (path: Path, value: EditValue): Change => (tree) => setValue(tree, path, value);
-const removing = (path: Path): Change => (tree) => removeValue(tree, path);
 
 /** Frees a tensor name from its producer: steps that read it go on doing so under a fresh name. */
 function release(config: ModelConfig, producer: StepPort, tensor: string): Change[] {
   const path = mapPath(producer.step, "output_map", producer.port);
   if (readersOf(config, tensor).length === 0) return [removing(path)];
   const fresh = freshTensorName(config, producer.port, stepsOf(config)[producer.step]?.model_name);
-  return [setting(path, fresh), ...redirect(config, tensor, fresh)];
-}
-
-/** Lets all steps that read one tensor read another. */
-function redirect(config: ModelConfig, from: string, to: string): Change[] {
-  return readersOf(config, from).map(({ step, port }) => setting(mapPath(step, "input_map", port), to));
+  return [setting(path, fresh), ...redirect(readersOf(config, tensor), fresh)];
 }
 
 /** Adds a step at the end. Its index is the number of steps before. */
@@ -113,9 +104,37 @@ export function addStep(ensemble: ParsedConfig, step: NewStep): TextEdit[] {
   return addValue(ensemble.tree, ["ensemble_scheduling", "step"], value);
 }
 
-/** Takes a step out. Wires to its neighbours stay in their maps, as findings. */
+/**
+ * Takes steps out with the wires that end at them: entries that read what only they write, and tensors that only they read. Inputs and
+ * outputs of the ensemble stay.
+ */
+export function removeSteps(ensemble: ParsedConfig, steps: readonly number[]): TextEdit[] {
+  const { config, tree } = ensemble;
+  const all = stepsOf(config);
+  const gone = [...new Set(steps)].filter((index) => all[index] !== undefined).sort((a, b) => b - a);
+  const stays = ({ step }: StepPort): boolean => !gone.includes(step);
+  const inputs = new Set(config.input.map(({ name }) => name));
+  const outputs = new Set(config.output.map(({ name }) => name));
+  const ofGone = (map: "input_map" | "output_map"): Set<string> => new Set(gone.flatMap((index) => Object.values(all[index]![map])));
+  const unwritten = [...ofGone("output_map")].filter((tensor) => !inputs.has(tensor) && !producersOf(config, tensor).some(stays));
+  const unread = [...ofGone("input_map")].filter((tensor) => !outputs.has(tensor) && !readersOf(config, tensor).some(stays));
+  return editAll(tree, [
+    ...unwritten.flatMap((tensor) => readersOf(config, tensor).filter(stays).map(({ step, port }) => removing(mapPath(step, "input_map", port)))),
+    ...unread.flatMap((tensor) => producersOf(config, tensor).filter(stays).map(({ step, port }) => removing(mapPath(step, "output_map", port)))),
+    // From the last one, so that the others keep their places.
+    ...gone.map((index) => removing(["ensemble_scheduling", "step", index])),
+  ]);
+}
+
+/** Takes one step out, as {@link removeSteps} does. */
 export function removeStep(ensemble: ParsedConfig, step: number): TextEdit[] {
-  return removeValue(ensemble.tree, ["ensemble_scheduling", "step", step]);
+  return removeSteps(ensemble, [step]);
+}
+
+/** Says which version of its model a step asks for; -1: the latest. Throws EDIT_IMPOSSIBLE for what is no version. */
+export function setStepVersion(ensemble: ParsedConfig, step: number, version: number): TextEdit[] {
+  if (!Number.isSafeInteger(version) || version < -1) throw impossible(`${version} is no version: write a number from 0, or -1 for the latest`);
+  return setValue(ensemble.tree, ["ensemble_scheduling", "step", step, "model_version"], version);
 }
 
 /** Adds an input of the ensemble. Throws EDIT_IMPOSSIBLE where the name is taken. */
@@ -130,10 +149,26 @@ export function addEnsembleOutput(ensemble: ParsedConfig, output: NewTerminal): 
   return addValue(ensemble.tree, ["output"], terminalValue(output));
 }
 
-/** Takes an input or output of the ensemble out. Maps that name it stay, as findings. */
+/**
+ * Takes an input or output of the ensemble out with its wires: entries that read an input, the entry that writes an output which no step
+ * reads. An output that steps read stays a tensor between them.
+ */
 export function removeTerminal(ensemble: ParsedConfig, side: "input" | "output", name: string): TextEdit[] {
-  const index = ensemble.config[side].findIndex((terminal) => terminal.name === name);
-  return index < 0 ? [] : removeValue(ensemble.tree, [side, index]);
+  const { config, tree } = ensemble;
+  const index = config[side].findIndex((terminal) => terminal.name === name);
+  if (index < 0) return [];
+  const producers = producersOf(config, name);
+  const readers = readersOf(config, name);
+  const uses = side === "input" ? (producers.length > 0 ? [] : readers.map(({ step, port }) => mapPath(step, "input_map", port))) : readers.length > 0 ? [] : producers.map(({ step, port }) => mapPath(step, "output_map", port));
+  return editAll(tree, [...uses.map(removing), removing([side, index])]);
+}
+
+/** Makes an input of a model, or of an ensemble, optional or required. Throws EDIT_IMPOSSIBLE where the text does not declare it. */
+export function setInputOptional({ config, tree }: ParsedConfig, name: string, optional: boolean): TextEdit[] {
+  const index = config.input.findIndex((input) => input.name === name);
+  if (index < 0) throw impossible(`The text declares no input '${name}': write it there first`);
+  const path = ["input", index, "optional"];
+  return optional ? setValue(tree, path, true) : removeValue(tree, path);
 }
 
 /**
@@ -150,59 +185,6 @@ export function setInstanceGroupKind(model: ParsedConfig, kind: "KIND_GPU" | "KI
   return editAll(model.tree, changes);
 }
 
-/** A tensor name that the ensemble does not use: the producer's port name where it can be. */
-export function freshTensorName(config: ModelConfig, port: string, model = ""): string {
-  const taken = tensorNames(config);
-  if (!taken.has(port)) return port;
-  const base = model === "" ? port : `${model}_${port}`;
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? base : `${base}_${number}`;
-    if (!taken.has(name)) return name;
-  }
-}
-
-interface StepPort {
-  step: number;
-  port: string;
-}
-
-function stepsOf(config: ModelConfig): readonly EnsembleStep[] {
-  return config.ensemble_scheduling?.step ?? [];
-}
-
-function ownEntry(map: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
-  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
-}
-
-function outputTensor(config: ModelConfig, step: number, port: string): string | undefined {
-  return ownEntry(stepsOf(config)[step]?.output_map, port);
-}
-
-function producerOf(config: ModelConfig, tensor: string): StepPort | undefined {
-  return ends(config, "output_map", tensor)[0];
-}
-
-function readersOf(config: ModelConfig, tensor: string): StepPort[] {
-  return ends(config, "input_map", tensor);
-}
-
-function ends(config: ModelConfig, map: "input_map" | "output_map", tensor: string): StepPort[] {
-  return stepsOf(config).flatMap((step, index) =>
-    Object.entries(step[map])
-      .filter(([, value]) => value === tensor)
-      .map(([port]) => ({ step: index, port })),
-  );
-}
-
-function tensorNames(config: ModelConfig): Set<string> {
-  const mapped = stepsOf(config).flatMap((step) => [...Object.values(step.input_map), ...Object.values(step.output_map)]);
-  return new Set([...config.input.map(({ name }) => name), ...config.output.map(({ name }) => name), ...mapped]);
-}
-
 function terminalValue({ name, dataType, dims }: NewTerminal): EditValue {
   return { name, data_type: dataType, dims };
-}
-
-function impossible(message: string): ConchError {
-  return new ConchError("EDIT_IMPOSSIBLE", message);
 }

@@ -2,6 +2,7 @@ import { DRAG_MODE, NVImage, Niivue, SHOW_RENDER, SLICE_TYPE, type NiiVueLocatio
 import { voxelSize } from "../../inputs/nifti/affine.ts";
 import type { IntensityVoxels, SpatialShape } from "../../tensor/volume-voxels.ts";
 import { lookupTable, TABLE_START, type LabelColor } from "./label-colors.ts";
+import { keepLabelsNearest, skipGradients } from "./library-adjustments.ts";
 import type { Window } from "./window-presets.ts";
 
 /** A volume of intensities: axes (i, j, k), the first fastest; affine (i, j, k) → RAS mm, row-major 4 × 4. */
@@ -89,6 +90,7 @@ export async function openStage(host: HTMLElement, events: StageEvents): Promise
   // The library paints its canvas's parent black.
   host.style.backgroundColor = "";
   keepLabelsNearest(viewer, canvas.getContext("webgl2"));
+  skipGradients(viewer);
   viewer.onLocationChange = (location) => events.onLocation(locationOf(location as NiiVueLocation));
   viewer.onIntensityChange = ({ cal_min, cal_max }) => events.onWindow({ low: cal_min ?? 0, high: cal_max ?? 1 });
   return { ...verbs(viewer, refresh), dispose };
@@ -225,18 +227,6 @@ function refresher(viewer: Niivue): { refresh(part: Part): void; cancel(): void 
 
 function tableOf(labels: readonly LabelColor[]) {
   return { lut: lookupTable(labels), min: TABLE_START, max: 255, labels: [] };
-}
-
-/** Has slices draw label colours as they are, while intensities are interpolated between voxels; the library has one setting for both. */
-function keepLabelsNearest(viewer: Niivue, gl: WebGL2RenderingContext | null): void {
-  const update = viewer.updateInterpolation.bind(viewer);
-  viewer.updateInterpolation = (layer, isForceLinear) => {
-    update(layer, isForceLinear);
-    if (layer === 0 || isForceLinear === true || gl === null) return;
-    // The overlay's texture unit is the active one.
-    gl.texParameteri(gl.TEXTURE_3D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
-    gl.texParameteri(gl.TEXTURE_3D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
-  };
 }
 
 function locationOf({ mm, values }: NiiVueLocation): StageLocation {

@@ -26,6 +26,7 @@ export interface NewStep {
   modelName: string;
   /** The latest one when left out. */
   modelVersion?: number;
+  modelNamespace?: string;
   inputMap?: Readonly<Record<string, string>>;
   outputMap?: Readonly<Record<string, string>>;
 }
@@ -98,10 +99,22 @@ function release(config: ModelConfig, producer: StepPort, tensor: string): Chang
 
 /** Adds a step at the end. Its index is the number of steps before. */
 export function addStep(ensemble: ParsedConfig, step: NewStep): TextEdit[] {
-  const value: Record<string, EditValue> = { model_name: step.modelName, model_version: step.modelVersion ?? -1 };
-  if (step.inputMap !== undefined && Object.keys(step.inputMap).length > 0) value["input_map"] = step.inputMap;
-  if (step.outputMap !== undefined && Object.keys(step.outputMap).length > 0) value["output_map"] = step.outputMap;
-  return addValue(ensemble.tree, ["ensemble_scheduling", "step"], value);
+  return addingSteps([step])(ensemble.tree);
+}
+
+/** The same for several, as a part of a gesture. */
+export function addingSteps(steps: readonly NewStep[]): Change {
+  return (tree) => editAll(tree, steps.map((step) => (current) => addValue(current, ["ensemble_scheduling", "step"], stepValue(step))));
+}
+
+function stepValue({ modelName, modelVersion = -1, modelNamespace = "", inputMap = {}, outputMap = {} }: NewStep): EditValue {
+  return {
+    model_name: modelName,
+    model_version: modelVersion,
+    ...(Object.keys(inputMap).length > 0 && { input_map: inputMap }),
+    ...(Object.keys(outputMap).length > 0 && { output_map: outputMap }),
+    ...(modelNamespace !== "" && { model_namespace: modelNamespace }),
+  };
 }
 
 /**

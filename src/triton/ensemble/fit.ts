@@ -2,7 +2,7 @@ import { dimsMatch, fullDims } from "./consistency.ts";
 import { type Endpoint, type EnsembleGraph } from "./graph.ts";
 
 /** What is known of a tensor at one end of a wire that is being drawn. */
-interface EndFacts {
+export interface EndFacts {
   dataType?: string;
   dims?: readonly number[];
   batching: boolean;
@@ -15,8 +15,14 @@ interface EndFacts {
 export function connectionProblem(graph: EnsembleGraph, from: Endpoint, to: Endpoint): string | undefined {
   if (from.kind === "output" || to.kind === "input") return "A wire leads from a producer to a consumer";
   if (from.kind === "input" && to.kind === "output") return "An ensemble input cannot be an ensemble output: a step has to stand between";
-  const source = factsOf(graph, from, "out");
-  const target = factsOf(graph, to, "in");
+  const problem = tensorProblem(factsOf(graph, from, "out"), factsOf(graph, to, "in"));
+  if (problem !== undefined) return problem;
+  if (from.kind === "step" && to.kind === "step" && reaches(graph, to.step, from.step)) return "The step would wait for its own output";
+  return undefined;
+}
+
+/** Why what one end gives is not what the other takes; undefined where it is or where too little is known. */
+export function tensorProblem(source: EndFacts, target: EndFacts): string | undefined {
   if (source.dataType !== undefined && target.dataType !== undefined && source.dataType !== target.dataType) {
     return `${source.dataType} does not fit ${target.dataType}`;
   }
@@ -26,11 +32,11 @@ export function connectionProblem(graph: EnsembleGraph, from: Endpoint, to: Endp
       return `[${full(source).join(", ")}] does not fit [${full(target).join(", ")}]`;
     }
   }
-  if (from.kind === "step" && to.kind === "step" && reaches(graph, to.step, from.step)) return "The step would wait for its own output";
   return undefined;
 }
 
-function factsOf(graph: EnsembleGraph, end: Endpoint, side: "in" | "out"): EndFacts {
+/** What is known of an end of a wire. `side` tells a step's inputs from its outputs. */
+export function factsOf(graph: EnsembleGraph, end: Endpoint, side: "in" | "out"): EndFacts {
   if (end.kind !== "step") {
     const terminal = (end.kind === "input" ? graph.inputs : graph.outputs).find(({ name }) => name === end.name);
     return { ...(terminal && { dataType: terminal.dataType, dims: terminal.dims }), batching: graph.maxBatchSize > 0 };

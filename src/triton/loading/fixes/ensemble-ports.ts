@@ -1,16 +1,8 @@
-import type { DataType } from "../../../tensor/data-type.ts";
 import { contradiction, dimsMatch, type TensorDescription } from "../../ensemble/consistency.ts";
-import type { NewTerminal } from "../../ensemble/edit.ts";
+import type { PortFacts } from "../../ensemble/exposed-ports.ts";
 import type { GraphModel } from "../../ensemble/graph-model.ts";
 import type { EnsembleStep, ModelConfig } from "../../model-config/model-config.ts";
 import type { FixCase } from "./fix-case.ts";
-
-/** A tensor of a step's model, as the model declares it. */
-export interface PortFacts {
-  readonly dataType: DataType;
-  readonly dims: readonly number[];
-  readonly batching: boolean;
-}
 
 /** The steps of the text that the finding is about. */
 export function stepsOf({ parsed }: Pick<FixCase, "parsed">): readonly EnsembleStep[] {
@@ -22,15 +14,6 @@ export function portFacts(models: ReadonlyMap<string, GraphModel>, step: Ensembl
   const config = models.get(step?.model_name ?? "")?.config;
   const declared = config?.[side].find(({ name }) => name === port);
   return config && declared && { dataType: declared.data_type, dims: declared.dims, batching: config.max_batch_size > 0 };
-}
-
-/** An ensemble's input or output that fits a port: its type, and its dims with the batch dimension on the same side as the ensemble has it. */
-export function terminalFor(name: string, { dataType, dims, batching }: PortFacts, ensemble: ModelConfig): NewTerminal {
-  const batched = ensemble.max_batch_size > 0;
-  if (batching === batched) return { name, dataType, dims };
-  if (batching) return { name, dataType, dims: [-1, ...dims] };
-  // A model without batch dimension takes one that it spells out itself.
-  return { name, dataType, dims: dims[0] === -1 && dims.length > 1 ? dims.slice(1) : dims };
 }
 
 /** Whether one tensor can be written by the first and read by the second. */

@@ -1,10 +1,11 @@
 import type { Fix } from "../../../base/diagnostic.ts";
 import { freshTensorName, type NewTerminal } from "../../ensemble/edit.ts";
+import { terminalFor } from "../../ensemble/exposed-ports.ts";
 import { mapPath } from "../../ensemble/scheduling-rules.ts";
 import { nearest } from "../../nearest.ts";
 import { addValue, renameKey } from "../../pbtxt/edit.ts";
 import { type Change, changing, editing, type FixCase, type FixRule, removal, removing, setting } from "./fix-case.ts";
-import { portFacts, portsAgree, stepsOf, tensorsBefore, terminalFor, unread, unwritten } from "./ensemble-ports.ts";
+import { portFacts, portsAgree, stepsOf, tensorsBefore, unread, unwritten } from "./ensemble-ports.ts";
 
 /** Another input or output of the ensemble. */
 const declaring =

@@ -7,7 +7,7 @@ import { readText } from "./source.ts";
 // The browser's private file system gives the same handles as the folder picker, without asking.
 const made: string[] = [];
 
-async function folder(files: Record<string, string>, name = `folder-${crypto.randomUUID()}`): Promise<FileSystemDirectoryHandle> {
+async function folder(files: Record<string, string | Uint8Array<ArrayBuffer>>, name = `folder-${crypto.randomUUID()}`): Promise<FileSystemDirectoryHandle> {
   const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
   made.push(name);
   for (const [path, text] of Object.entries(files)) {
@@ -48,6 +48,16 @@ describe("a folder opened by handle", () => {
     const again = await openDirectory(root);
     expect(again.files.map((file) => file.path)).toEqual(["net/1/model.onnx", "net/config.pbtxt", "other/config.pbtxt"]);
     expect(await readText(again.files[1]!)).toBe("new text");
+  });
+
+  it("writes the bytes that a text was read from, whatever they are", async () => {
+    const bytes = Uint8Array.of(0xef, 0xbb, 0xbf, 0x23, 0, 0xff, 13, 10);
+    const root = await folder({ "repo/net/config.pbtxt": bytes, "repo/net/1/model.onnx": "12345" });
+    const source = await openDirectory(root);
+    const text = await readText(source.files[1]!);
+    await source.write!("net/config.pbtxt", `${text}x`, text);
+    const written = await (await openDirectory(root)).files[1]!.blob();
+    expect(new Uint8Array(await written.arrayBuffer())).toEqual(Uint8Array.of(...bytes, 0x78));
   });
 
   it("a model folder opened alone is written back without the name in front", async () => {

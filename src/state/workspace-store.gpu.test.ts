@@ -52,6 +52,7 @@ describe("workspaces", () => {
     const workspace = await after.open(id);
     expect([...workspace.texts.values()]).toEqual([
       { path: "net/config.pbtxt", saved: "name", text: "name: 1", version: 1 },
+      { path: "net/labels.txt", saved: "\udcff\udcfe", text: "\udcff\udcfe", version: 0 },
       { path: "all/config.pbtxt", saved: null, text: "new", version: 1 },
     ]);
     expect(workspace).toMatchObject({ name: "demo", stored: true, layout: { net: [1, 2] }, emptyFolders: ["all/1"], damaged: [], openedAt: 2000 });

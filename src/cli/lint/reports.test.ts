@@ -87,6 +87,7 @@ models/vnet/config.pbtxt:1:1: warning: 50% of a, b: c [CONFIG_CODE]
   test.for([
     [[], 1, "no findings in 1 model"],
     [[VERSION], 1, "1 error in 1 of 1 model"],
+    [[{ ...WARNING, model: "" }], 2, "1 warning beside 2 models"],
     [[UNKNOWN, VERSION, WARNING], 7, "2 errors, 1 warning in 2 of 7 models"],
   ] as const)("sums up, %#", ([findings, models, line]) => expect(summary(findings, models)).toBe(line));
 });

@@ -26,7 +26,8 @@ export function summary(findings: Parameters<Report>[0]["findings"], models: num
     return count === 0 ? [] : [counted(count, severity)];
   });
   const concerned = new Set(findings.flatMap(({ model }) => (model === "" ? [] : [model]))).size;
-  return counts.length === 0 ? `no findings in ${counted(models, "model")}` : `${counts.join(", ")} in ${concerned} of ${counted(models, "model")}`;
+  if (counts.length === 0) return `no findings in ${counted(models, "model")}`;
+  return `${counts.join(", ")} ${concerned === 0 ? "beside" : `in ${concerned} of`} ${counted(models, "model")}`;
 }
 
 function counted(count: number, noun: string): string {

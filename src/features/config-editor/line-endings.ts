@@ -10,8 +10,10 @@ export interface LineEndings {
 
 /** The line endings of a text. */
 export function lineEndingsOf(text: string): LineEndings {
-  const breaks = count(text, "\n");
-  return { crlf: breaks > 0 && count(text, "\r\n") === breaks };
+  let at = text.indexOf("\n");
+  if (at < 0) return { crlf: false };
+  while (at >= 0 && text[at - 1] === "\r") at = text.indexOf("\n", at + 1);
+  return { crlf: at < 0 };
 }
 
 /** The editor's document for a text of a file. */
@@ -58,5 +60,7 @@ function isLow(text: string, index: number): boolean {
 }
 
 function count(text: string, what: string): number {
-  return text.split(what).length - 1;
+  let found = 0;
+  for (let at = text.indexOf(what); at >= 0; at = text.indexOf(what, at + what.length)) found++;
+  return found;
 }

@@ -68,6 +68,7 @@ const schemeManager: MantineColorSchemeManager = {
 
 // What is not on the first screen comes when it is looked at.
 const GraphEditor = lazy(() => import("./features/graph-editor/graph-editor.tsx").then((module) => ({ default: module.GraphEditor })));
+const Outline = lazy(() => import("./features/outline/outline.tsx").then((module) => ({ default: module.Outline })));
 const ConfigEditor = lazy(() => import("./features/config-editor/config-editor.tsx").then((module) => ({ default: module.ConfigEditor })));
 const Inspector = lazy(() => import("./features/inspector/inspector.tsx").then((module) => ({ default: module.Inspector })));
 const RunPanel = lazy(() => import("./features/run-panel/run-panel.tsx").then((module) => ({ default: module.RunPanel })));
@@ -78,6 +79,7 @@ const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module
 const slots: Slots = {
   explorer: <Explorer />,
   graph: <GraphEditor />,
+  outline: <Outline />,
   text: <ConfigEditor />,
   inspector: <Inspector />,
   dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView /> },

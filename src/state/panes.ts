@@ -5,11 +5,14 @@ import { persist } from "zustand/middleware";
 export const DOCK_TABS = ["run", "timeline", "results", "problems", "plan"] as const;
 export type DockTab = (typeof DOCK_TABS)[number];
 
-/** What the centre shows: the graph, the text, or both. */
-export type Centre = "graph" | "split" | "text";
+/** Ways to see the open model. */
+export type Picture = "graph" | "outline";
+
+/** What the centre shows: the model as a graph or an outline, the text, or a picture and the text ("split"). */
+export type Centre = Picture | "split" | "text";
 
 /** The one pane of a narrow window. */
-export const NARROW_PANES = ["explorer", "graph", "text", "inspector", "dock"] as const;
+export const NARROW_PANES = ["explorer", "graph", "outline", "text", "inspector", "dock"] as const;
 export type NarrowPane = (typeof NARROW_PANES)[number];
 
 /** Which panes are open. Kept in localStorage, but for the tab and the narrow window's pane; never in the history. */
@@ -18,6 +21,8 @@ export interface PanesState {
   readonly inspector: boolean;
   readonly dock: boolean;
   readonly centre: Centre;
+  /** What stands beside the text: the picture that was chosen last. */
+  readonly picture: Picture;
   readonly tab: DockTab;
   readonly narrow: NarrowPane;
   /** The dialog on screen. */
@@ -29,7 +34,7 @@ export interface PanesState {
   showTab(tab: DockTab): void;
   showNarrow(narrow: NarrowPane): void;
   showDialog(dialog: PanesState["dialog"]): void;
-  /** Makes the text visible; beside the graph where it is hidden. */
+  /** Makes the text visible; beside the picture where it is hidden. */
   showText(): void;
   /** Makes the graph visible; beside the text where it is hidden. */
   showGraph(): void;
@@ -44,21 +49,26 @@ export function createPanesStore() {
         inspector: true,
         dock: true,
         centre: "graph",
+        picture: "graph",
         tab: "run",
         narrow: "graph",
         dialog: null,
         toggle: (pane) => set((state) => ({ [pane]: !state[pane] })),
         setOpen: (pane, open) => set((state) => (state[pane] === open ? state : { [pane]: open })),
-        setCentre: (centre) => set({ centre }),
+        setCentre: (centre) => set({ centre, ...pictureOf(centre) }),
         showTab: (tab) => set({ tab, dock: true, narrow: "dock" }),
-        showNarrow: (narrow) => set({ narrow }),
+        showNarrow: (narrow) => set({ narrow, ...pictureOf(narrow) }),
         showDialog: (dialog) => set({ dialog }),
-        showText: () => set(({ centre }) => ({ centre: centre === "graph" ? "split" : centre, narrow: "text" })),
-        showGraph: () => set(({ centre }) => ({ centre: centre === "text" ? "split" : centre, narrow: "graph" })),
+        showText: () => set(({ centre }) => ({ centre: centre === "text" ? "text" : "split", narrow: "text" })),
+        showGraph: () => set(({ centre }) => ({ centre: centre === "outline" ? "graph" : centre === "text" ? "split" : centre, picture: "graph", narrow: "graph" })),
       }),
-      { name: "conch-panes", partialize: ({ explorer, inspector, dock, centre }) => ({ explorer, inspector, dock, centre }) },
+      { name: "conch-panes", partialize: ({ explorer, inspector, dock, centre, picture }) => ({ explorer, inspector, dock, centre, picture }) },
     ),
   );
+}
+
+function pictureOf(shown: Centre | NarrowPane): { picture?: Picture } {
+  return shown === "graph" || shown === "outline" ? { picture: shown } : {};
 }
 
 /** The panes store. */

@@ -9,7 +9,8 @@ import { formatBytes } from "../../ui/format.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import { useDiagnostics, useRepository } from "../../ui/open-model.ts";
-import { treeMove, treeRows, worstByModel, type TreeRow } from "./tree.ts";
+import { treeMove } from "../../ui/tree-move.ts";
+import { treeRows, worstByModel, type TreeRow } from "./tree.ts";
 
 import classes from "./explorer.module.css";
 
@@ -46,7 +47,7 @@ export function Explorer() {
     if (row.kind === "model") {
       if (model !== row.id) show(row.id);
       else edit(null);
-      panes.getState().showNarrow("graph");
+      panes.getState().showNarrow(panes.getState().picture);
       if (row.expanded === false && model === row.id) toggle(row.id, true);
     } else if (row.kind === "file" && row.text === true) {
       if (row.model !== undefined && row.model !== model) show(row.model);

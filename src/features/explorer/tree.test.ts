@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createDerivation } from "../../state/derived.ts";
 import type { DocumentFile } from "../../state/document.ts";
-import { treeMove, treeRows, worstByModel, type TreeRow } from "./tree.ts";
+import { treeMove } from "../../ui/tree-move.ts";
+import { treeRows, worstByModel, type TreeRow } from "./tree.ts";
 
 const TEXTS: Record<string, string> = {
   "net/config.pbtxt": 'backend: "onnxruntime"',

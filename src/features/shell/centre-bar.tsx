@@ -7,6 +7,7 @@ import {
   IconLayoutSidebarLeftExpand,
   IconLayoutSidebarRightCollapse,
   IconLayoutSidebarRightExpand,
+  IconListTree,
   IconSitemap,
 } from "@tabler/icons-react";
 import { useApp } from "../../ui/app-context.ts";
@@ -21,6 +22,7 @@ import classes from "./centre-bar.module.css";
 
 const CENTRES = [
   ["graph", IconSitemap],
+  ["outline", IconListTree],
   ["split", IconColumns2],
   ["text", IconCode],
 ] as const;

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { UnstyledButton } from "@mantine/core";
-import { IconAdjustmentsHorizontal, IconCode, IconFolder, IconPlayerPlay, IconSitemap } from "@tabler/icons-react";
+import { IconAdjustmentsHorizontal, IconCode, IconFolder, IconListTree, IconPlayerPlay, IconSitemap } from "@tabler/icons-react";
 import type { NarrowPane } from "../../state/panes.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
@@ -10,9 +10,10 @@ import { Dock } from "./dock.tsx";
 import type { Slots } from "./slots.ts";
 import classes from "./shell.module.css";
 
-const BAR: readonly (readonly [NarrowPane, "explorer" | "graph" | "text" | "inspector" | "run", typeof IconCode])[] = [
+const BAR: readonly (readonly [NarrowPane, "explorer" | "graph" | "outline" | "text" | "inspector" | "run", typeof IconCode])[] = [
   ["explorer", "explorer", IconFolder],
   ["graph", "graph", IconSitemap],
+  ["outline", "outline", IconListTree],
   ["dock", "run", IconPlayerPlay],
   ["inspector", "inspector", IconAdjustmentsHorizontal],
   ["text", "text", IconCode],

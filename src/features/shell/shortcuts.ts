@@ -47,7 +47,7 @@ export function takesText(element: Element | null): boolean {
   return element instanceof HTMLInputElement && !["button", "checkbox", "radio", "range", "submit", "file", "color"].includes(element.type);
 }
 
-const NEXT_CENTRE = { graph: "split", split: "text", text: "graph" } as const;
+const NEXT_CENTRE = { graph: "outline", outline: "split", split: "text", text: "graph" } as const;
 
 /** Does what a shortcut says. */
 export function perform(shortcut: Shortcut, app: App, save: () => void): void {

@@ -5,6 +5,7 @@ import type { DockTab } from "../../state/panes.ts";
 export interface Slots {
   readonly explorer: ReactNode;
   readonly graph: ReactNode;
+  readonly outline: ReactNode;
   readonly text: ReactNode;
   readonly inspector: ReactNode;
   readonly dock: Readonly<Record<DockTab, ReactNode>>;

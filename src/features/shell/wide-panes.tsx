@@ -14,7 +14,7 @@ import classes from "./shell.module.css";
 const SIDE_BY_SIDE = 1200;
 
 /** Explorer, centre and inspector side by side above the dock; every size is kept. */
-export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Omit<Slots, "gallery">) {
+export function WidePanes({ explorer, graph, outline, text, inspector, dock, badges }: Omit<Slots, "gallery">) {
   const t = useMessages(shellMessages);
   const { panes } = useApp();
   const open = useStore(panes);
@@ -39,7 +39,7 @@ export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Om
             <Panel id="panel-centre" minSize="25%">
               <section id="centre" className={classes.pane} aria-label={t("centre")} tabIndex={-1}>
                 <CentreBar />
-                <CentrePanes graph={graph} text={text} />
+                <CentrePanes graph={graph} outline={outline} text={text} />
               </section>
             </Panel>
             {open.inspector && (
@@ -70,24 +70,25 @@ export function WidePanes({ explorer, graph, text, inspector, dock, badges }: Om
   );
 }
 
-function CentrePanes({ graph, text }: Pick<Slots, "graph" | "text">) {
+function CentrePanes({ text, ...pictures }: Pick<Slots, "graph" | "outline" | "text">) {
   const t = useMessages(shellMessages);
   const { panes } = useApp();
   const centre = useStore(panes, (state) => state.centre);
+  const picture = useStore(panes, (state) => state.picture);
   const { ref, width } = useElementSize();
   const stacked = centre === "split" && width > 0 && width < SIDE_BY_SIDE;
-  const layout = useDefaultLayout({ id: stacked ? "conch-centre-stacked" : "conch-centre", panelIds: centre === "split" ? ["panel-graph", "panel-text"] : [`panel-${centre}`] });
+  const layout = useDefaultLayout({ id: stacked ? "conch-centre-stacked" : "conch-centre", panelIds: centre === "split" ? ["panel-graph", "panel-text"] : [centre === "text" ? "panel-text" : "panel-graph"] });
   return (
     <Group className={classes.centre} elementRef={ref} orientation={stacked ? "vertical" : "horizontal"} {...layout}>
       {centre !== "text" && (
         <Panel id="panel-graph" minSize="20%" defaultSize={stacked ? "50%" : "60%"}>
           <div className={classes.pane}>
-            <PaneBoundary>{graph}</PaneBoundary>
+            <PaneBoundary key={picture}>{pictures[picture]}</PaneBoundary>
           </div>
         </Panel>
       )}
       {centre === "split" && <Separator className={stacked ? classes.level : classes.upright} aria-label={t("resize", { pane: t("text") })} />}
-      {centre !== "graph" && (
+      {(centre === "split" || centre === "text") && (
         <Panel id="panel-text" minSize="20%" defaultSize={stacked ? "50%" : "40%"}>
           <div className={classes.pane}>
             <PaneBoundary>{text}</PaneBoundary>

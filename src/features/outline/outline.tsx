@@ -1,0 +1,257 @@
+import { Button } from "@mantine/core";
+import { IconListTree, IconPlus } from "@tabler/icons-react";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { useStore } from "zustand";
+import { resultOf, type OpenModel } from "../../state/open-model.ts";
+import { useApp } from "../../ui/app-context.ts";
+import { outlineMessages } from "../../ui/catalogue/outline.messages.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import { useDiagnostics, useOpenModel } from "../../ui/open-model.ts";
+import { PaneNotice } from "../../ui/pane-notice.tsx";
+import { treeMove } from "../../ui/tree-move.ts";
+import { actionOfKey, actionsOf, defaultAction, type OutlineAction } from "./actions.ts";
+import { ChoiceDialog } from "./choice-dialog.tsx";
+import { Row, type RowVerbs } from "./outline-row.tsx";
+import { RenameDialog } from "./rename-dialog.tsx";
+import { RowMenu, type RowOffer } from "./row-menu.tsx";
+import { outlineRows, rowOfSelection, type OutlineRow } from "./rows.ts";
+import { TerminalDialog } from "./terminal-dialog.tsx";
+import { useOutlineVerbs, type Question } from "./use-outline-verbs.ts";
+import classes from "./outline.module.css";
+
+/** The open model as a tree: all that the canvas shows and can do, for the keyboard and for assistive technology. */
+export function Outline() {
+  const t = useMessages(outlineMessages);
+  const model = useOpenModel();
+  const arrivingRef = useRef(false);
+  if (model === undefined) return <PaneNotice icon={<IconListTree />}>{t("nothingOpen")}</PaneNotice>;
+  return <ModelOutline key={model.view.name} model={model} arrivingRef={arrivingRef} />;
+}
+
+/** With more steps than this they come folded. */
+const MANY_STEPS = 24;
+
+/** `arrivingRef`: whether the model was opened from the outline of another one, so that the focus is to be here. */
+function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: { current: boolean } }) {
+  const t = useMessages(outlineMessages);
+  const { selection, session } = useApp();
+  const diagnostics = useDiagnostics();
+  const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [offer, setOffer] = useState<RowOffer>();
+  const [question, setQuestion] = useState<Question>();
+  const [said, setSaid] = useState("");
+  const help = useId();
+  const section = useRef<HTMLElement>(null);
+  const tree = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => {
+    const many = model.graph.steps.length > MANY_STEPS;
+    return outlineRows(model, diagnostics, (id) => toggled.get(id) ?? !(id === "group:tensors" || (many && id.startsWith("step:"))));
+  }, [model, diagnostics, toggled]);
+  const { current, setCurrent, refocus } = useCurrentRow(tree, rows, arrivingRef);
+
+  const toggle = (id: string, open: boolean): void => setToggled((before) => new Map(before).set(id, open));
+  const select = ({ node, tensor, subject }: OutlineRow): void => {
+    const { node: shownNode, tensor: shownTensor, selectNode, selectTensor } = selection.getState();
+    if (subject.kind === "group" || subject.kind === "finding") return;
+    if (tensor !== undefined && subject.kind !== "terminal") {
+      if (tensor !== shownTensor) selectTensor(tensor);
+    } else if (node !== undefined && (node !== shownNode || shownTensor !== null)) selectNode(node);
+  };
+  const moveTo = (id: string): void => {
+    const group = id.startsWith("step:") ? "group:steps" : id.startsWith("input:") ? "group:inputs" : id.startsWith("output:") ? "group:outputs" : undefined;
+    if (group !== undefined) {
+      toggle(group, true);
+      selection.getState().selectNode(id);
+    }
+    setCurrent(id);
+  };
+  const verbs = useOutlineVerbs(model, { ask: setQuestion, say: setSaid, moveTo });
+  const actions = (row: OutlineRow): readonly OutlineAction[] =>
+    actionsOf(row, model, row.tensor !== undefined && resultOf(session.getState().run, model.view.name, row.tensor) !== undefined);
+  const perform = (action: OutlineAction, row: OutlineRow): void => {
+    if (action === "open-model") arrivingRef.current = true;
+    verbs(action, row);
+    refocus();
+  };
+  const open = (row: OutlineRow): void => {
+    const action = defaultAction(actions(row));
+    if (action !== undefined) perform(action, row);
+    else if (row.expanded !== undefined) toggle(row.id, !row.expanded);
+  };
+  const offerAt = (row: OutlineRow, at: HTMLElement): void => {
+    const { left, bottom } = at.getBoundingClientRect();
+    const pane = section.current?.getBoundingClientRect();
+    const indent = at.dataset["row"] === undefined ? 0 : 24 + row.level * 16;
+    if (pane !== undefined) setOffer({ row, x: left - pane.left + indent, y: bottom - pane.top });
+  };
+  const rowVerbs = useStable<RowVerbs>({
+    focus: (row) => {
+      setCurrent(row.id);
+      select(row);
+    },
+    toggle: ({ id, expanded }) => toggle(id, expanded !== true),
+    open,
+    offer: offerAt,
+  });
+
+  const press = (event: KeyboardEvent): void => {
+    const element = (event.target as HTMLElement).closest<HTMLElement>("[data-row]");
+    if (event.ctrlKey || event.metaKey || event.altKey || current === undefined || element === null) return;
+    const { key } = event;
+    if (event.target instanceof HTMLButtonElement && (key === "Enter" || key === " ")) return;
+    const action = actionOfKey(actions(current), key);
+    const move = treeMove(rows, current.id, key);
+    if (key === " " || key === "ContextMenu" || (key === "F10" && event.shiftKey)) offerAt(current, element);
+    else if (action !== undefined) perform(action, current);
+    else if (move === undefined) return;
+    else if ("open" in move) open(current);
+    else if ("expand" in move) toggle(move.expand, true);
+    else if ("collapse" in move) toggle(move.collapse, false);
+    else rowElement(tree, move.focus)?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const closed = (): void => {
+    setQuestion(undefined);
+    refocus();
+  };
+
+  return (
+    <section ref={section} className={classes.outline} aria-label={t("region", { model: model.view.name })} data-testid="outline" data-stale={model.stale || undefined}>
+      {model.stale && <p className={classes.stale}>{t("stale")}</p>}
+      <p id={help} className="visually-hidden">{t("help")}</p>
+      <div ref={tree} className={classes.tree} role="treegrid" aria-label={t("region", { model: model.view.name })} aria-describedby={help} onKeyDown={press}>
+        <div role="row" className={classes.heads}>
+          <span role="columnheader">{t("name")}</span>
+          <span role="columnheader">{t("type")}</span>
+          <span role="columnheader">{t("shape")}</span>
+          <span role="columnheader">{t("connection")}</span>
+          <span role="columnheader"><span className="visually-hidden">{t("actions")}</span></span>
+        </div>
+        {rows.map((row) => (
+          <Row key={row.id} row={row} model={model} tabStop={row.id === current?.id} verbs={rowVerbs} />
+        ))}
+      </div>
+      {model.view.isEnsemble && !model.stale && (
+        <footer className={classes.adding}>
+          {(["add-step", "add-input", "add-output"] as const).map((action) => (
+            <Button key={action} variant="subtle" size="compact-xs" leftSection={<IconPlus size={13} />} onClick={() => rows[0] !== undefined && perform(action, rows[0])}>
+              {t(action === "add-step" ? "addStepShort" : action === "add-input" ? "addInputShort" : "addOutputShort")}
+            </Button>
+          ))}
+        </footer>
+      )}
+      {offer !== undefined && (
+        <RowMenu
+          offer={offer}
+          actions={actions(offer.row)}
+          onChoose={(action) => perform(action, offer.row)}
+          onClose={() => {
+            setOffer(undefined);
+            refocus();
+          }}
+        />
+      )}
+      {question !== undefined && <Asked model={model} question={question} onClose={closed} />}
+      <p className="visually-hidden" role="status" aria-live="polite" data-testid="outline-said">{said}</p>
+    </section>
+  );
+}
+
+function Asked({ model, question, onClose }: { model: OpenModel; question: Question; onClose(): void }) {
+  switch (question.kind) {
+    case "choice":
+      return (
+        <ChoiceDialog
+          title={question.title}
+          choices={question.choices}
+          empty={question.empty}
+          onChoose={(id) => {
+            question.choose(id);
+            onClose();
+          }}
+          onClose={onClose}
+        />
+      );
+    case "rename":
+      return (
+        <RenameDialog
+          model={model}
+          target={question.target}
+          onRename={(edits, to) => {
+            question.apply(edits, to);
+            onClose();
+          }}
+          onClose={onClose}
+        />
+      );
+    case "terminal":
+      return (
+        <TerminalDialog
+          kind={question.side}
+          onAdd={(terminal) => {
+            question.add(terminal);
+            onClose();
+          }}
+          onClose={onClose}
+        />
+      );
+  }
+}
+
+/** The row on which the keys act: the one that was focused or selected last, or the one that took the place of one that is gone. */
+function useCurrentRow(tree: RefObject<HTMLElement | null>, rows: readonly OutlineRow[], arrivingRef: { current: boolean }) {
+  const { selection } = useApp();
+  const node = useStore(selection, (state) => state.node);
+  const tensor = useStore(selection, (state) => state.tensor);
+  const [at, setAt] = useState<{ readonly id: string; readonly index: number }>({ id: "", index: 0 });
+  const [asked, setAsked] = useState(0);
+  const current = rows.find(({ id }) => id === at.id) ?? rows[Math.min(at.index, rows.length - 1)];
+  const shown = useRef({ rows, current });
+  useLayoutEffect(() => {
+    shown.current = { rows, current };
+  });
+  const setCurrent = (id: string): void => setAt({ id, index: Math.max(0, shown.current.rows.findIndex((row) => row.id === id)) });
+
+  // What is selected elsewhere is where the keys go on from.
+  useEffect(() => {
+    const { rows: present, current: before } = shown.current;
+    const isHere = tensor === null ? before?.node === node : before?.tensor === tensor;
+    const id = isHere ? undefined : rowOfSelection(present, node, tensor);
+    if (id === undefined) return;
+    setAt({ id, index: present.findIndex((row) => row.id === id) });
+    rowElement(tree, id)?.scrollIntoView({ block: "nearest" });
+  }, [node, tensor, tree]);
+
+  // A row that is gone leaves the focus to the one in its place.
+  const focused = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    const lost = focused.current?.isConnected === false && document.activeElement === document.body;
+    if (lost && current !== undefined) rowElement(tree, current.id)?.focus();
+    focused.current = tree.current?.contains(document.activeElement) === true ? document.activeElement : null;
+  });
+
+  useEffect(() => {
+    const id = shown.current.current?.id;
+    if ((asked > 0 || arrivingRef.current) && id !== undefined) rowElement(tree, id)?.focus();
+    arrivingRef.current = false;
+  }, [asked, arrivingRef, tree]);
+  return { current, setCurrent, refocus: () => setAsked((times) => times + 1) };
+}
+
+function rowElement(tree: RefObject<HTMLElement | null>, id: string): HTMLElement | null | undefined {
+  return tree.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`);
+}
+
+/** The same object for as long as the component lives, whose functions are always those of the last rendering. */
+function useStable<Verbs extends { readonly [Name in keyof Verbs]: (...given: never[]) => void }>(verbs: Verbs): Verbs {
+  const latest = useRef(verbs);
+  useLayoutEffect(() => {
+    latest.current = verbs;
+  });
+  const [stable] = useState(() => {
+    const names = Object.keys(verbs) as (keyof Verbs)[];
+    return Object.fromEntries(names.map((name) => [name, (...given: never[]) => latest.current[name](...given)])) as unknown as Verbs;
+  });
+  return stable;
+}

@@ -147,6 +147,7 @@ export function removeStep(ensemble: ParsedConfig, step: number): TextEdit[] {
 /** Says which version of its model a step asks for; -1: the latest. Throws EDIT_IMPOSSIBLE for what is no version. */
 export function setStepVersion(ensemble: ParsedConfig, step: number, version: number): TextEdit[] {
   if (!Number.isSafeInteger(version) || version < -1) throw impossible(`${version} is no version: write a number from 0, or -1 for the latest`);
+  if (stepsOf(ensemble.config)[step]?.model_version === version) return [];
   return setValue(ensemble.tree, ["ensemble_scheduling", "step", step, "model_version"], version);
 }
 

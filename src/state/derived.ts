@@ -29,6 +29,8 @@ export interface ModelView {
 
 /** All that follows from the files of the open repository. */
 export interface RepositoryView {
+  /** The files that it follows from. */
+  readonly files: ReadonlyMap<string, DocumentFile>;
   readonly models: ReadonlyMap<string, ModelView>;
   readonly graphModels: ReadonlyMap<string, GraphModel>;
   /** Every finding, one entry per id, sorted by file and place. */
@@ -47,8 +49,11 @@ export function createDerivation(headers?: ModelHeaders) {
   const parsed = new Map<string, ParsedConfig>();
   const lastGood = new Map<string, EnsembleGraph>();
   const loader = createLoader();
-  let before: { files: ReadonlyMap<string, DocumentFile>; headers: ModelHeadersState["headers"] | undefined; view: RepositoryView } | undefined;
+  /** A window may show an older state for a moment while it makes the present one: neither forgets the other. */
+  const views = new WeakMap<ReadonlyMap<string, DocumentFile>, { headers: ModelHeadersState["headers"] | undefined; view: RepositoryView }>();
+  let shown = new Map<string, { view: ModelView; graphModel: GraphModel }>();
   let layout: { paths: string; repository: ReturnType<typeof readRepository> } | undefined;
+  const graphs = new Map<string, { from: readonly (GraphModel | undefined)[]; graph: EnsembleGraph }>();
   const ensembles = new WeakMap<RepositoryView, Map<string, EnsembleView>>();
 
   const tooLarge = new WeakMap<RepositoryFile, ParsedConfig>();
@@ -78,7 +83,8 @@ export function createDerivation(headers?: ModelHeaders) {
 
   const repository = (files: ReadonlyMap<string, DocumentFile>, emptyFolders: readonly string[] = []): RepositoryView => {
     const read = headers?.getState().headers;
-    if (before?.files === files && before.headers === read) return before.view;
+    const known = views.get(files);
+    if (known !== undefined && known.headers === read) return known.view;
     const { models: directories, diagnostics } = layoutOf([...files.keys(), ...emptyFolders.map((folder) => `${folder}/`)]);
     const configs = new Map<string, ParsedConfig>();
     for (const { name, config } of directories.values()) {
@@ -99,28 +105,36 @@ export function createDerivation(headers?: ModelHeaders) {
     const models = new Map<string, ModelView>();
     const graphModels = new Map<string, GraphModel>();
     const findings = [...diagnostics];
+    const before = shown;
+    shown = new Map();
     for (const directory of directories.values()) {
       const { name } = directory;
       const verdict = verdicts.get(name);
       if (verdict === undefined) continue;
-      const config = configs.get(name);
-      const isEnsemble = verdict.config.platform === "ensemble" || verdict.config.ensemble_scheduling !== undefined;
-      models.set(name, {
-        name,
-        directory,
-        ...(config === undefined ? {} : { parsed: config }),
-        verdict,
-        config: verdict.config,
-        backend: resolveBackend(directory, verdict.config),
-        isEnsemble,
-      });
-      graphModels.set(name, { name, config: verdict.config, ...(config === undefined ? {} : { parsed: config }), versions: verdict.versions });
+      const parsed = configs.get(name);
+      const last = before.get(name);
+      const same = last?.view.directory === directory && last.view.verdict === verdict && last.view.parsed === parsed;
+      const model = same ? last : viewsOf(directory, parsed, verdict);
+      shown.set(name, model);
+      models.set(name, model.view);
+      graphModels.set(name, model.graphModel);
       findings.push(...verdict.findings);
     }
     const unique = [...new Map(findings.map((finding) => [finding.id, finding])).values()];
-    const view: RepositoryView = { models, graphModels, diagnostics: unique.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.from - b.from)) };
-    before = { files, headers: read, view };
+    const view: RepositoryView = { files, models, graphModels, diagnostics: unique.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.from - b.from)) };
+    views.set(files, { headers: read, view });
     return view;
+  };
+
+  /** The same graph as long as the model and those of its steps are the same. */
+  const graphOf = (name: string, models: ReadonlyMap<string, GraphModel>): EnsembleGraph => {
+    const steps = models.get(name)?.config.ensemble_scheduling?.step ?? [];
+    const from = [models.get(name), ...steps.map(({ model_name }) => models.get(model_name))];
+    const known = graphs.get(name);
+    if (known !== undefined && known.from.length === from.length && known.from.every((model, index) => model === from[index])) return known.graph;
+    const graph = buildEnsembleGraph(name, models);
+    graphs.set(name, { from, graph });
+    return graph;
   };
 
   const ensemble = (view: RepositoryView, name: string): EnsembleView => {
@@ -130,7 +144,7 @@ export function createDerivation(headers?: ModelHeaders) {
     if (known !== undefined) return known;
     const valid = view.models.get(name)?.parsed?.valid === true;
     const good = lastGood.get(name);
-    const graph = !valid && good !== undefined ? good : buildEnsembleGraph(name, view.graphModels);
+    const graph = !valid && good !== undefined ? good : graphOf(name, view.graphModels);
     if (valid) lastGood.set(name, graph);
     const fresh: EnsembleView = { graph, stale: !valid && good !== undefined };
     cache.set(name, fresh);
@@ -138,6 +152,17 @@ export function createDerivation(headers?: ModelHeaders) {
   };
 
   return { repository, ensemble };
+}
+
+function viewsOf(directory: ModelDirectory, parsed: ParsedConfig | undefined, verdict: ModelVerdict): { view: ModelView; graphModel: GraphModel } {
+  const { name } = directory;
+  const { config, versions } = verdict;
+  const isEnsemble = config.platform === "ensemble" || config.ensemble_scheduling !== undefined;
+  const own = parsed === undefined ? {} : { parsed };
+  return {
+    view: { name, directory, ...own, verdict, config, backend: resolveBackend(directory, config), isEnsemble },
+    graphModel: { name, config, ...own, versions },
+  };
 }
 
 /** Memoised views of one document. */

@@ -199,17 +199,23 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
       await readHeaders(fresh, handed);
       for (const [name, { contentKey }] of fresh) uploaded.set(name, contentKey);
     }
-    for (const [name, { view: modelView }] of fresh) {
-      if (modelView.isEnsemble) continue;
-      try {
-        const inspection = await client.request("inspect", { model: name, inputs: {} }, options);
-        store.setState(({ inspections, inspectionErrors }) => ({
-          inspections: { ...inspections, [name]: inspection },
-          inspectionErrors: { ...inspectionErrors, [name]: undefined },
-        }));
-      } catch (thrown) {
-        if (isAbort(thrown)) throw thrown;
-        store.setState(({ inspectionErrors }) => ({ inspectionErrors: { ...inspectionErrors, [name]: toErrorRecord(thrown) } }));
+    const inspected: Record<string, ModelInspection> = {};
+    const errors: Record<string, ErrorRecord | undefined> = {};
+    try {
+      for (const [name, { view: modelView }] of fresh) {
+        if (modelView.isEnsemble) continue;
+        try {
+          inspected[name] = await client.request("inspect", { model: name, inputs: {} }, options);
+          errors[name] = undefined;
+        } catch (thrown) {
+          if (isAbort(thrown)) throw thrown;
+          errors[name] = toErrorRecord(thrown);
+        }
+      }
+    } finally {
+      // All at once: whoever looks at the state looks at every change of it.
+      if (Object.keys(errors).length > 0) {
+        store.setState(({ inspections, inspectionErrors }) => ({ inspections: { ...inspections, ...inspected }, inspectionErrors: { ...inspectionErrors, ...errors } }));
       }
     }
     return models;

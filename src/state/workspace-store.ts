@@ -41,6 +41,8 @@ export interface Workspace extends WorkspaceSummary {
 export interface CreateOptions {
   readonly signal?: AbortSignal;
   readonly progress?: CopyProgress;
+  /** The texts by path, where they have been read already. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 /** Workspaces in this browser: texts, journal and handles in IndexedDB, dropped files in the private file system. Failures of a full disk are STORAGE_FULL. */
@@ -134,7 +136,7 @@ async function create(database: Database, source: RepositorySource, origin: Work
   for (const file of source.files) {
     if (!isTextFile(file.path, file.size)) continue;
     options.signal?.throwIfAborted();
-    const text = await readText(file);
+    const text = options.texts === undefined ? await readText(file) : options.texts.get(file.path);
     if (text !== undefined) texts.push({ path: file.path, saved: text, text, version: 0 });
   }
   const stored = (source.kind === "dropped" || source.kind === "zip") && canStoreFiles();

@@ -139,15 +139,15 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     if (kept !== undefined && (edited.length > 0 || kept.damaged.length > 0)) {
       notify({ kind: "restored", files: edited.length, conflicts: merged?.conflicts ?? [], damaged: kept.damaged });
     }
-    if (stored !== undefined) void keep(stored, source, origin, kept, merged?.texts);
+    if (stored !== undefined) void keep(stored, source, origin, present, kept, merged?.texts);
     return true;
   }
 
   /** Keeps what was opened. A dropped repository is copied, which may take its time: nothing waits for it. */
-  async function keep(stored: WorkspaceStore, source: RepositorySource, origin: WorkspaceOrigin, kept: Workspace | undefined, texts: Workspace["texts"] | undefined): Promise<void> {
+  async function keep(stored: WorkspaceStore, source: RepositorySource, origin: WorkspaceOrigin, present: ReadonlyMap<string, string>, kept: Workspace | undefined, texts: Workspace["texts"] | undefined): Promise<void> {
     const opened = document.getState().origin;
     try {
-      const id = kept?.id ?? (await stored.create(source, origin));
+      const id = kept?.id ?? (await stored.create(source, origin, { texts: present }));
       if (kept !== undefined && texts !== undefined) {
         // Handles stay here: the store takes plain data.
         const files = source.files.map(({ path, size }) => ({ path, size }));

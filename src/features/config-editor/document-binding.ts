@@ -59,11 +59,16 @@ export function synchronise(view: EditorView, text: string, follow = false): voi
 }
 
 /** A range of the file's text as a range of the editor, within its document. */
-export function editorRange(view: EditorView, text: string, { from, to }: { from: number; to: number }): { from: number; to: number } {
+export function editorRange(view: EditorView, text: string, range: { from: number; to: number }): { from: number; to: number } {
+  return editorRanges(view, text)(range);
+}
+
+/** The same for many ranges of one text, which is looked through once. */
+export function editorRanges(view: EditorView, text: string): (range: { from: number; to: number }) => { from: number; to: number } {
   const endings = lineEndingsOf(text);
   const { length } = view.state.doc;
   const at = (offset: number): number => Math.min(length, toDocument(text, offset, endings));
-  return { from: at(from), to: at(to) };
+  return ({ from, to }) => ({ from: at(from), to: at(to) });
 }
 
 /** Selects a range of the editor, scrolls there and takes the focus. */

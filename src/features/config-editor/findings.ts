@@ -1,11 +1,11 @@
 import type { Diagnostic as EditorDiagnostic } from "@codemirror/lint";
 import type { EditorView } from "@codemirror/view";
-import type { Diagnostic, Fix } from "../../base/diagnostic.ts";
+import type { Diagnostic } from "../../base/diagnostic.ts";
 import { parseChain } from "../../transforms/chain.ts";
 import { modelOfFile } from "../../triton/model-config/decode.ts";
 import type { problemMessages } from "../../ui/catalogue/problems.messages.ts";
 import type { Translate } from "../../ui/catalogue/section.ts";
-import { editorRange } from "./document-binding.ts";
+import { editorRanges } from "./document-binding.ts";
 
 /** The findings of one file: those of the repository, and for a transforms.json those of its chain. One entry per id. */
 export function findingsOfFile(all: readonly Diagnostic[], file: string, text: string): Diagnostic[] {
@@ -14,16 +14,17 @@ export function findingsOfFile(all: readonly Diagnostic[], file: string, text: s
   return [...new Map([...all, ...chain].filter((finding) => finding.file === file).map((finding) => [finding.id, finding])).values()];
 }
 
-/** Findings as the editor underlines them, their fixes as actions. */
-export function editorDiagnostics(view: EditorView, text: string, findings: readonly Diagnostic[], t: FindingTexts, apply: (fix: Fix) => void): EditorDiagnostic[] {
+/** Findings as the editor underlines them, their fixes as actions: `apply` gets the id of the finding. */
+export function editorDiagnostics(view: EditorView, text: string, findings: readonly Diagnostic[], t: FindingTexts, apply: (id: string) => void): EditorDiagnostic[] {
+  const range = editorRanges(view, text);
   return findings.map((finding) => {
-    const { from, to, severity, message, hint, fix } = finding;
+    const { id, from, to, severity, message, hint, fix } = finding;
     return {
-      ...firstLine(view, editorRange(view, text, { from, to })),
+      ...firstLine(view, range({ from, to })),
       severity,
       message: hint === undefined ? message : `${message}\n${hint}`,
       renderMessage: () => findingElement(finding, t),
-      ...(fix === undefined ? {} : { actions: [{ name: fix.title, apply: () => apply(fix) }] }),
+      ...(fix === undefined ? {} : { actions: [{ name: fix.title, apply: () => apply(id) }] }),
     };
   });
 }

@@ -8,7 +8,7 @@ import { settings } from "../../state/settings.ts";
 import { useApp, type App } from "../../ui/app-context.ts";
 import { problemMessages } from "../../ui/catalogue/problems.messages.ts";
 import { translator } from "../../ui/catalogue/section.ts";
-import { useDiagnostics, useOpenModel } from "../../ui/open-model.ts";
+import { useDiagnostics, useOpenModel, useRepository } from "../../ui/open-model.ts";
 import { editorRange, markRanges, reveal, synchronise, type TextSource } from "./document-binding.ts";
 import { editorState } from "./editor-state.ts";
 import { editorDiagnostics, findingsOfFile } from "./findings.ts";
@@ -48,9 +48,9 @@ export function useEditor({ parent, onEditor, trail }: EditorPlace, file: string
     view.current = editor;
     onEditor({ view: editor, host });
     const kept = states.current;
-    const stop = app.document.subscribe(() => {
+    const stop = app.document.subscribe((state, before) => {
       const next = textOf(app, file);
-      if (next !== undefined) synchronise(editor, next);
+      if (next !== undefined && next !== before.files.get(file)?.text) synchronise(editor, next);
     });
     return () => {
       stop();
@@ -112,24 +112,30 @@ function usePending(view: { readonly current: EditorView | undefined }, file: st
   }, [view, file, trail, document]);
 }
 
-/** Underlines the file's findings. */
+/** Underlines the file's findings, once those of the present text are there: until then the editor moves the last ones with what is typed. */
 function useFindings(view: { readonly current: EditorView | undefined }, file: string): void {
-  const { document } = useApp();
+  const { document, derivation } = useApp();
   const language = useStore(settings, (state) => state.language);
-  const text = useStore(document, ({ files }) => files.get(file)?.text);
-  const diagnostics = useDiagnostics();
+  const { diagnostics, files } = useRepository();
+  const text = files.get(file)?.text;
   useEffect(() => {
     const editor = view.current;
-    if (editor === undefined || text === undefined) return;
+    if (editor === undefined || text === undefined || text !== document.getState().files.get(file)?.text) return;
     const findings = findingsOfFile(diagnostics, file, text);
     const t = translator(problemMessages, language);
-    editor.dispatch(setDiagnostics(editor.state, editorDiagnostics(editor, text, findings, t, (fix) => document.getState().edit(fix.edits, "fix"))));
-  }, [view, file, text, diagnostics, document, language]);
+    const apply = (id: string): void => {
+      const { files: present, origin } = document.getState();
+      const now = findingsOfFile(derivation.repository(present, origin?.emptyFolders).diagnostics, file, present.get(file)?.text ?? "");
+      const fix = now.find((each) => each.id === id)?.fix;
+      if (fix !== undefined) document.getState().edit(fix.edits, "fix");
+    };
+    editor.dispatch(setDiagnostics(editor.state, editorDiagnostics(editor, text, findings, t, apply)));
+  }, [view, file, text, diagnostics, document, derivation, language]);
 }
 
 /** Marks the lines of what is selected on the canvas, and scrolls there unless the cursor selected it. */
 function useMarks(view: { readonly current: EditorView | undefined }, file: string, ownRef: { current: string }): void {
-  const { selection } = useApp();
+  const { document, selection } = useApp();
   const model = useOpenModel();
   const node = useStore(selection, (state) => state.node);
   const tensor = useStore(selection, (state) => state.tensor);
@@ -138,13 +144,15 @@ function useMarks(view: { readonly current: EditorView | undefined }, file: stri
     const editor = view.current;
     const text = model?.view.parsed?.text;
     if (editor === undefined || model === undefined || text === undefined) return;
+    // An older text's ranges would mark other lines; the marks that are there move with what is typed.
+    if (model.view.parsed?.file === file && text !== document.getState().files.get(file)?.text) return;
     const ranges = model.view.parsed?.file === file ? rangesOf(model, { node, tensor }).map((range) => editorRange(editor, text, range)) : [];
     const key = keyOf(node, tensor);
     const reveal = key !== shown.current && key !== ownRef.current;
     shown.current = key;
     ownRef.current = "";
     markRanges(editor, ranges, reveal);
-  }, [view, file, model, node, tensor, ownRef]);
+  }, [view, file, model, node, tensor, ownRef, document]);
 }
 
 /** Puts the cursor at a finding that was clicked anywhere. */

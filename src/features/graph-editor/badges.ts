@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from "../../base/diagnostic.ts";
-import { findingsOfNode, findingsOfTensor, type OpenModel } from "../../state/open-model.ts";
+import { findingsOfNode, type OpenModel } from "../../state/open-model.ts";
 
 /** What a node shows of its findings. */
 export interface Badge {
@@ -19,19 +19,27 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2
 export function nodeBadges(model: OpenModel, all: readonly Diagnostic[]): ReadonlyMap<string, Badge> {
   const { inputs, steps, outputs } = model.graph;
   const ids = [...inputs, ...steps, ...outputs].map(({ id }) => id);
+  const shown = all.filter(({ severity }) => severity !== "info");
+  if (shown.length === 0) return new Map();
   return new Map(ids.flatMap((id) => {
-    const badge = badgeOf(findingsOfNode(model, all, id));
+    const badge = badgeOf(findingsOfNode(model, shown, id));
     return badge === undefined ? [] : [[id, badge]];
   }));
 }
 
-/** The worst severity of what is wrong with a wire; undefined where nothing is. */
-export function wireSeverity(model: OpenModel, all: readonly Diagnostic[], tensor: string): Severity | undefined {
-  return badgeOf(findingsOfTensor(model, all, tensor))?.severity;
+/** The worst severity of what is wrong with a wire, by its tensor; tensors with which nothing is are left out. */
+export function wireSeverities({ view }: OpenModel, all: readonly Diagnostic[]): ReadonlyMap<string, Severity> {
+  const worst = new Map<string, Severity>();
+  for (const { model, subject, severity } of all) {
+    if (model !== view.name || subject?.tensor === undefined || severity === "info") continue;
+    if (worst.get(subject.tensor) !== "error") worst.set(subject.tensor, severity);
+  }
+  return worst;
 }
 
+/** `findings` are errors and warnings. */
 function badgeOf(findings: readonly Diagnostic[]): Badge | undefined {
-  const sorted = findings.filter(({ severity }) => severity !== "info").sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+  const sorted = [...findings].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
   const [worst] = sorted;
   if (worst === undefined) return undefined;
   return {

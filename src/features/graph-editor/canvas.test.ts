@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { applyEdits } from "../../base/text-edit.ts";
 import { createDerivation } from "../../state/derived.ts";
 import { aloneGraph, openModelOf, type OpenModel } from "../../state/open-model.ts";
-import { nodeBadges, wireSeverity } from "./badges.ts";
+import { nodeBadges, wireSeverities } from "./badges.ts";
 import { createCanvas, mergeEdges, mergeNodes, type NodeContext, type Shown } from "./canvas.ts";
 import { canvasEdges, canvasNodes, endpointAt } from "./flow-elements.ts";
 import { connectEdits, disconnectEdits, fittingPorts, problemBetween, removeNodeEdits } from "./gestures.ts";
@@ -18,7 +18,7 @@ ensemble_scheduling {
   ]
 }
 `;
-const TWICE = `backend: "identity"
+const TWICE = `backend: "python"
 input [{ name: "x" data_type: TYPE_FP32 dims: [ 4 ] }]
 output [{ name: "y" data_type: TYPE_FP32 dims: [ 4 ] }]
 `;
@@ -26,9 +26,9 @@ const WORDS = TWICE.replaceAll("TYPE_FP32", "TYPE_STRING");
 
 function open(ensemble = ENSEMBLE, name = "e"): OpenModel & { all: OpenModel["repository"]["diagnostics"] } {
   const derivation = createDerivation();
-  const texts = { "e/config.pbtxt": ensemble, "twice/config.pbtxt": TWICE, "words/config.pbtxt": WORDS };
+  const texts = { "e/config.pbtxt": ensemble, "twice/config.pbtxt": TWICE, "words/config.pbtxt": WORDS, "twice/1/model.py": "", "words/1/model.py": "" };
   const files = new Map(Object.entries(texts).map(([path, text]) => [path, { path, text }]));
-  const repository = derivation.repository(files, ["e/1", "twice/1", "words/1"]);
+  const repository = derivation.repository(files, ["e/1"]);
   return { ...openModelOf(derivation, repository, name)!, all: repository.diagnostics };
 }
 
@@ -134,7 +134,7 @@ describe("badges", () => {
     const badges = nodeBadges(model, model.all);
     expect(badges.get("step:words")).toMatchObject({ severity: "error", ports: expect.arrayContaining(["x"]) });
     expect(badges.has("step:twice#2")).toBe(false);
-    expect(wireSeverity(model, model.all, "A")).toBeUndefined();
+    expect(wireSeverities(model, model.all).get("A")).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Diagnostic, Severity } from "../../base/diagnostic.ts";
 import type { OpenModel } from "../../state/open-model.ts";
 import { arrange, type NodePosition, type NodeSize } from "../../triton/ensemble/arrange.ts";
-import { nodeBadges, wireSeverity, type Badge } from "./badges.ts";
+import { nodeBadges, wireSeverities, type Badge } from "./badges.ts";
 import { canvasEdges, canvasNodes, type CanvasEdge, type CanvasNode } from "./flow-elements.ts";
 import type { PortEnd } from "./gestures.ts";
 import { orderTerminals } from "./order-terminals.ts";
@@ -101,9 +101,10 @@ export function createCanvas(first: Shown): Canvas {
   function merge(): void {
     const { model, diagnostics, nodeLabel, edgeLabel } = shown;
     const { nodes, edges } = store.getState();
+    const severities = wireSeverities(model, diagnostics);
     store.setState({
       nodes: mergeNodes(nodes, canvasNodes(model), { canvas, badges: nodeBadges(model, diagnostics), place, label: nodeLabel }),
-      edges: mergeEdges(edges, canvasEdges(model.graph), { canvas, severity: (tensor) => wireSeverity(model, diagnostics, tensor), label: edgeLabel }),
+      edges: mergeEdges(edges, canvasEdges(model.graph), { canvas, severity: (tensor) => severities.get(tensor), label: edgeLabel }),
     });
   }
 

@@ -19,12 +19,12 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, typ
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
 import type { FileEdits } from "../../base/diagnostic.ts";
-import type { OpenModel } from "../../state/open-model.ts";
+import { openModelOf, type OpenModel } from "../../state/open-model.ts";
 import { settings } from "../../state/settings.ts";
 import { useApp, type App } from "../../ui/app-context.ts";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
 import { translator, useMessages } from "../../ui/catalogue/section.ts";
-import { useDiagnostics, useOpenModel } from "../../ui/open-model.ts";
+import { useDiagnostics, useOpenModel, usePresent } from "../../ui/open-model.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { createCanvas, type Canvas, type FlowEdge, type FlowNode, type Shown } from "./canvas.ts";
 import { CanvasControls } from "./canvas-controls.tsx";
@@ -70,9 +70,10 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   const nodes = useStore(canvas, (state) => state.nodes);
   const edges = useStore(canvas, (state) => state.edges);
   const settled = useStore(canvas, (state) => state.fitted);
-  useCanvasVerbs(canvas, setSaid, setOffer, region);
+  useCanvasVerbs(canvas, model, setSaid, setOffer, region);
   const chosenEdge = useRef<CanvasEdge>(undefined);
   const edit = useGesture(setSaid);
+  const present = usePresentModel(model);
   useFocusedFinding(model, diagnostics);
   useWireWhilePanning();
 
@@ -99,6 +100,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.key !== "Delete" && event.key !== "Backspace") || (event.target as HTMLElement).closest("input, textarea, [role=menu]") !== null) return;
     const { node, tensor } = selection.getState();
+    const model = present();
     const wire = model.graph.tensors.find(({ name }) => name === tensor);
     const consumer = chosenEdge.current?.tensor.name === tensor ? chosenEdge.current?.consumer : wire?.consumers.length === 1 ? wire.consumers[0] : undefined;
     if (tensor !== null && consumer !== undefined) {
@@ -177,6 +179,13 @@ function useGesture(say: (text: string) => void): (edits: () => FileEdits[], lab
   };
 }
 
+/** Gives the model as its text is now, for edits; as shown where the repository no longer has it. */
+function usePresentModel(shown: OpenModel): () => OpenModel {
+  const { derivation } = useApp();
+  const present = usePresent();
+  return () => openModelOf(derivation, present(), shown.view.name) ?? shown;
+}
+
 /** The model's canvas, which shows the present texts. */
 function useCanvas(model: OpenModel): Canvas {
   const { document } = useApp();
@@ -225,14 +234,15 @@ function useCanvas(model: OpenModel): Canvas {
 }
 
 /** Gives a canvas its verbs, in the language and for the document of the window. */
-function useCanvasVerbs(canvas: Canvas, say: (text: string) => void, offer: (offer: Offer) => void, region: { readonly current: HTMLElement | null }): void {
+function useCanvasVerbs(canvas: Canvas, shown: OpenModel, say: (text: string) => void, offer: (offer: Offer) => void, region: { readonly current: HTMLElement | null }): void {
   const t = useMessages(graphEditorMessages);
   const edit = useGesture(say);
+  const present = usePresentModel(shown);
   useLayoutEffect(() => {
     canvas.setState({
       verbs: {
         connect: (one, other) => {
-          const model = canvas.model();
+          const model = present();
           const [producer, consumer] = one.side === "out" ? [one, other] : [other, one];
           const from = endpointAt(model.graph, producer.node, handleId("out", producer.port));
           const to = endpointAt(model.graph, consumer.node, handleId("in", consumer.port));
@@ -240,7 +250,7 @@ function useCanvasVerbs(canvas: Canvas, say: (text: string) => void, offer: (off
           edit(() => connectEdits(model, from, to), "connect", t("connected", { from: producer.port, to: consumer.port }));
         },
         disconnect: (port) => {
-          const model = canvas.model();
+          const model = present();
           const consumer = endpointAt(model.graph, port.node, handleId(port.side, port.port));
           if (consumer !== undefined) edit(() => disconnectEdits(model, consumer), "disconnect", t("disconnected", { port: port.port }));
         },

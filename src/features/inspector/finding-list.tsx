@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../base/diagnostic.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { inspectorMessages } from "../../ui/catalogue/inspector.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { useApplyFix } from "../../ui/open-model.ts";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import { Part } from "./facts.tsx";
 import classes from "./inspector.module.css";
@@ -10,7 +11,8 @@ import classes from "./inspector.module.css";
 /** The findings of what is inspected; a click leads to the text, a fix is applied. */
 export function FindingList({ findings }: { findings: readonly Diagnostic[] }) {
   const t = useMessages(inspectorMessages);
-  const { document, selection } = useApp();
+  const { selection } = useApp();
+  const applyFix = useApplyFix();
   if (findings.length === 0) return null;
   return (
     <Part title={t("findings")}>
@@ -25,7 +27,7 @@ export function FindingList({ findings }: { findings: readonly Diagnostic[] }) {
               </span>
             </button>
             {fix !== undefined && (
-              <Button size="compact-xs" variant="light" onClick={() => document.getState().edit(fix.edits, "fix")}>
+              <Button size="compact-xs" variant="light" onClick={() => applyFix(id)}>
                 {fix.title}
               </Button>
             )}

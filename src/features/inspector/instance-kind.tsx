@@ -9,6 +9,7 @@ import { useApp } from "../../ui/app-context.ts";
 import { inspectorMessages } from "../../ui/catalogue/inspector.messages.ts";
 import { placementMessages } from "../../ui/catalogue/placement.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { usePresent } from "../../ui/open-model.ts";
 import { Part } from "./facts.tsx";
 import classes from "./inspector.module.css";
 
@@ -17,15 +18,17 @@ export function InstanceKind({ model }: { model: GraphModel }) {
   const t = useMessages(inspectorMessages);
   const p = useMessages(placementMessages);
   const { document, session } = useApp();
+  const present = usePresent();
   const decision = useStore(session, (state) => state.placements[model.name]);
   const placement = placementOf(model, decision);
   const kind = model.config.instance_group[0]?.kind ?? "KIND_AUTO";
   const { parsed } = model;
   const editable = parsed?.valid === true;
   const change = (value: string) => {
-    if (parsed === undefined || (value !== "KIND_GPU" && value !== "KIND_CPU")) return;
+    const now = present().models.get(model.name)?.parsed;
+    if (now === undefined || (value !== "KIND_GPU" && value !== "KIND_CPU")) return;
     try {
-      document.getState().edit([{ path: parsed.file, edits: setInstanceGroupKind(parsed, value) }], "instance-kind");
+      document.getState().edit([{ path: now.file, edits: setInstanceGroupKind(now, value) }], "instance-kind");
     } catch (thrown) {
       notifications.show({ color: "red", title: t("cannot"), message: textOf(thrown) });
     }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { Button, Chip, Group, UnstyledButton } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
@@ -8,8 +8,8 @@ import { problemMessages } from "../../ui/catalogue/problems.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
-import { bySeverity, countBySeverity, goTo, lineAndColumn } from "./locate.ts";
-import { useDiagnostics } from "../../ui/open-model.ts";
+import { bySeverity, countBySeverity, goTo, placesOf } from "./locate.ts";
+import { useApplyFix, useRepository } from "../../ui/open-model.ts";
 import classes from "./problems.module.css";
 
 /** Findings drawn at first, and more with each press. */
@@ -24,11 +24,12 @@ const FILTERS = [
 /** Every finding of the open repository; a click leads to it, a fix is one click and one step of undo. */
 export function Problems() {
   const t = useMessages(problemMessages);
-  const findings = useDiagnostics();
+  const { diagnostics: findings, files } = useRepository();
   const [hidden, setHidden] = useState<ReadonlySet<Severity>>(new Set());
   const [shown, setShown] = useState(PAGE);
   const counts = useMemo(() => countBySeverity(findings), [findings]);
   const rows = useMemo(() => bySeverity(findings.filter(({ severity }) => !hidden.has(severity))), [findings, hidden]);
+  const places = useMemo(() => placesOf(files), [files]);
   if (findings.length === 0) return <PaneNotice icon={<IconCircleCheck size={24} />}>{t("none")}</PaneNotice>;
   const toggle = (severity: Severity): void => {
     const next = new Set(hidden);
@@ -46,9 +47,10 @@ export function Problems() {
       </Group>
       {rows.length === 0 && <PaneNotice>{t("filtered")}</PaneNotice>}
       <ul className={classes.list} aria-label={t("list")}>
-        {rows.slice(0, shown).map((finding) => (
-          <Problem key={finding.id} finding={finding} />
-        ))}
+        {rows.slice(0, shown).map((finding) => {
+          const { line, column } = places(finding) ?? {};
+          return <Problem key={finding.id} finding={finding} line={line} column={column} />;
+        })}
       </ul>
       {rows.length > shown && (
         <Button variant="subtle" onClick={() => setShown(shown + PAGE)}>
@@ -59,12 +61,12 @@ export function Problems() {
   );
 }
 
-function Problem({ finding }: { finding: Diagnostic }) {
+/** A row; `line` and `column` are absent where the finding's file has no text. */
+const Problem = memo(function Problem({ finding, line, column }: { finding: Diagnostic; line: number | undefined; column: number | undefined }) {
   const t = useMessages(problemMessages);
   const app = useApp();
-  const text = useStore(app.document, (state) => state.files.get(finding.file)?.text);
   const focused = useStore(app.selection, (state) => state.focus?.diagnostic === finding.id);
-  const at = text === undefined ? undefined : lineAndColumn(text, finding.from);
+  const applyFix = useApplyFix();
   const { fix } = finding;
   return (
     <li className={classes.problem} data-focused={focused} data-testid={`problem-${finding.id}`} data-code={finding.code}>
@@ -76,12 +78,12 @@ function Problem({ finding }: { finding: Diagnostic }) {
           {finding.hint !== undefined && <span className={classes.hint}>{finding.hint}</span>}
           <span className={classes.where}>
             {finding.file}
-            {at !== undefined && `:${at.line}:${at.column}`} <span className={classes.code}>{finding.code}</span> <span className={classes.stage}>{t(finding.stage)}</span>
+            {line !== undefined && `:${line}:${column}`} <span className={classes.code}>{finding.code}</span> <span className={classes.stage}>{t(finding.stage)}</span>
           </span>
         </span>
       </UnstyledButton>
       {fix !== undefined && (
-        <Button variant="light" size="compact-xs" className={classes.fix} onClick={() => app.document.getState().edit(fix.edits, "fix")} title={fix.title}>
+        <Button variant="light" size="compact-xs" className={classes.fix} onClick={() => applyFix(finding.id)} title={fix.title}>
           <span className={classes.fixTitle}>
             {t("fix")}: {fix.title}
           </span>
@@ -89,4 +91,4 @@ function Problem({ finding }: { finding: Diagnostic }) {
       )}
     </li>
   );
-}
+});

@@ -12,6 +12,10 @@ export interface SelectionState {
   readonly file: string | null;
   /** A finding that was clicked: every place that shows it moves to it. `at` changes with each click. */
   readonly focus: { readonly diagnostic: string; readonly at: number } | null;
+  /** A place of a text to show: the editor of its file goes there. `at` changes with each call. */
+  readonly place: TextPlace | null;
+  /** Where the user put the cursor last, in UTF-16 units. */
+  readonly caret: { readonly file: string; readonly offset: number } | null;
   /** Tensor handle open in the results: "wire:logits", "output:MASK". */
   readonly result: string | null;
 
@@ -20,7 +24,17 @@ export interface SelectionState {
   selectTensor(tensor: string | null): void;
   openFile(file: string | null): void;
   focusDiagnostic(diagnostic: string): void;
+  revealText(file: string, range: { readonly from: number; readonly to: number }): void;
+  placeCaret(file: string, offset: number): void;
   openResult(result: string | null): void;
+}
+
+/** A range of a file's text that was asked for. */
+export interface TextPlace {
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
 }
 
 /** A new selection: nothing. */
@@ -32,12 +46,16 @@ export function createSelectionStore() {
     tensor: null,
     file: null,
     focus: null,
+    place: null,
+    caret: null,
     result: null,
     openModel: (model) => set({ model, node: null, tensor: null, file: null, result: null }),
     selectNode: (node) => set({ node, tensor: null }),
     selectTensor: (tensor) => set({ tensor, node: null }),
     openFile: (file) => set({ file }),
     focusDiagnostic: (diagnostic) => set({ focus: { diagnostic, at: ++clicks } }),
+    revealText: (file, { from, to }) => set({ place: { file, from, to, at: ++clicks } }),
+    placeCaret: (file, offset) => set({ caret: { file, offset } }),
     openResult: (result) => set({ result }),
   }));
 }

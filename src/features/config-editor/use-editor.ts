@@ -65,6 +65,7 @@ export function useEditor({ parent, onEditor, trail }: EditorPlace, file: string
   useFindings(view, file);
   useMarks(view, file, ownRef);
   useFocus(view, file);
+  usePlace(view, file);
 }
 
 function textOf({ document }: App, file: string): string | undefined {
@@ -80,6 +81,7 @@ function createState(app: App, host: LanguageHost, label: string, ownRef: { curr
     text: () => textOf(app, file),
     edit: (edits) => document.getState().edit([{ path: file, edits }], "typing", Date.now()),
     onCursor: (offset) => {
+      selection.getState().placeCaret(file, offset);
       const model = open();
       if (model?.view.parsed?.file !== file) return;
       const found = selectedAt(model, model.view.parsed.pathAt(offset));
@@ -171,4 +173,18 @@ function useFocus(view: { readonly current: EditorView | undefined }, file: stri
     const { from, to } = editorRange(editor, text, finding);
     reveal(editor, { from, to });
   }, [view, file, focus, diagnostics, document]);
+}
+
+/** Puts the cursor at a place that was asked for anywhere. */
+function usePlace(view: { readonly current: EditorView | undefined }, file: string): void {
+  const { selection, document } = useApp();
+  const place = useStore(selection, (state) => state.place);
+  const done = useRef<typeof place>(null);
+  useEffect(() => {
+    const editor = view.current;
+    const text = document.getState().files.get(file)?.text;
+    if (place === null || place === done.current || place.file !== file || editor === undefined || text === undefined) return;
+    done.current = place;
+    reveal(editor, editorRange(editor, text, place));
+  }, [view, file, place, document]);
 }

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { useStore } from "zustand";
 import { findingsOfNode, type OpenModel } from "../../state/open-model.ts";
 import type { GraphTerminal } from "../../triton/ensemble/graph.ts";
@@ -10,6 +10,7 @@ import { inspectorMessages } from "../../ui/catalogue/inspector.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { useDiagnostics, useOpenModel } from "../../ui/open-model.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
+import { FieldsForm } from "./fields/fields-form.tsx";
 import { FindingList } from "./finding-list.tsx";
 import { ModelPanel } from "./model-panel.tsx";
 import { WirePanel } from "./wire-panel.tsx";
@@ -71,8 +72,25 @@ function TerminalPanel({ model, terminal, isInput }: { model: OpenModel; termina
     <>
       <Heading kind={kind} title={terminal.name} />
       {wire !== undefined && <WirePanel model={model} tensor={wire} />}
+      <TerminalFields key={terminal.id} model={model} name={terminal.name} isInput={isInput} />
     </>
   );
+}
+
+/** What the file says of an input or output; nothing for one that only the server's completion has. */
+function TerminalFields({ model: { view }, name, isInput }: { model: OpenModel; name: string; isInput: boolean }) {
+  const t = useMessages(inspectorMessages);
+  const side = isInput ? "input" : "output";
+  const index = view.parsed?.config[side].findIndex((tensor) => tensor.name === name) ?? -1;
+  const root = useMemo(() => [side, index], [side, index]);
+  return index < 0 ? null : <FieldsForm view={view} root={root} title={t("terminalFields")} />;
+}
+
+/** What the file of the ensemble says of a step. */
+function StepFields({ model: { view }, step }: { model: OpenModel; step: number }) {
+  const t = useMessages(inspectorMessages);
+  const root = useMemo(() => ["ensemble_scheduling", "step", step], [step]);
+  return <FieldsForm view={view} root={root} title={t("stepFields")} />;
 }
 
 function StepPanel({ model, name, step, node }: { model: OpenModel; name: string; step: number | undefined; node: string | null }) {
@@ -92,6 +110,7 @@ function StepPanel({ model, name, step, node }: { model: OpenModel; name: string
         action={opens && <Button variant="default" size="compact-xs" onClick={() => selection.getState().openModel(name)}>{t("openModel")}</Button>}
       />
       <FindingList findings={findings} />
+      {step !== undefined && <StepFields key={step} model={model} step={step} />}
       {view === undefined ? <p className={classes.dimmed}>{t("missingModel", { name })}</p> : <ModelPanel repository={model.repository} view={view} />}
     </>
   );

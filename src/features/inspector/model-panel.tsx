@@ -12,6 +12,7 @@ import { formatBytes } from "../../ui/format.ts";
 import { ChainList } from "./chain-list.tsx";
 import { describeVersionPolicy } from "./describe-version-policy.ts";
 import { Facts, Part, TensorList } from "./facts.tsx";
+import { FieldsForm } from "./fields/fields-form.tsx";
 import { InstanceKind } from "./instance-kind.tsx";
 import classes from "./inspector.module.css";
 
@@ -24,12 +25,14 @@ export function ModelPanel({ repository, view }: { repository: RepositoryView; v
   if (model === undefined) return <NoConfig view={view} />;
   return (
     <>
+      {view.parsed === undefined && <NoConfig view={view} />}
       {!view.isEnsemble && <InstanceKind model={model} />}
       <ModelFacts view={view} repository={repository} />
       <Part title={t("inputs")}><TensorList tensors={model.config.input} /></Part>
       <Part title={t("outputs")}><TensorList tensors={model.config.output} /></Part>
       {chain !== undefined && <ChainList model={view.name} file={chain} />}
       {view.backend.backend === "onnxruntime" && <FileDetails model={view.name} />}
+      <FieldsForm key={view.name} view={view} title={t("config")} />
     </>
   );
 }

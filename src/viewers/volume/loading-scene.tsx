@@ -16,10 +16,9 @@ export function LoadingScene({ fraction, onCancel }: { fraction: number; onCance
     const timer = setTimeout(() => setLong(true), LONG);
     return () => clearTimeout(timer);
   }, []);
-  const percent = Math.round(fraction * 100);
   const stop = (
     <div className={classes.wait}>
-      <Progress value={percent} size="sm" aria-label={t("progress")} aria-valuetext={`${percent} %`} data-testid="volume-progress" />
+      <Progress value={Math.round(fraction * 100)} size="sm" aria-label={t("progress")} data-testid="volume-progress" />
       <Button variant="default" onClick={onCancel}>{t("cancel")}</Button>
     </div>
   );

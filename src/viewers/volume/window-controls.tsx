@@ -22,22 +22,24 @@ export function WindowControls({ summary, window, onChange }: { summary: TensorS
         value={chosen}
         onChange={(next) => onChange(next === "automatic" ? automatic : WINDOW_PRESETS[next as WindowPreset])}
       />
-      <NumberInput
-        {...digits}
-        aria-label={t("low")}
-        title={t("low")}
-        className={classes.bound}
-        value={window.low}
-        onChange={(low) => typeof low === "number" && low < window.high && onChange({ ...window, low })}
-      />
-      <NumberInput
-        {...digits}
-        aria-label={t("high")}
-        title={t("high")}
-        className={classes.bound}
-        value={window.high}
-        onChange={(high) => typeof high === "number" && high > window.low && onChange({ ...window, high })}
-      />
+      <div className={classes.bounds}>
+        <NumberInput
+          {...digits}
+          aria-label={t("low")}
+          title={t("low")}
+          className={classes.bound}
+          value={window.low}
+          onChange={(low) => typeof low === "number" && low < window.high && onChange({ ...window, low })}
+        />
+        <NumberInput
+          {...digits}
+          aria-label={t("high")}
+          title={t("high")}
+          className={classes.bound}
+          value={window.high}
+          onChange={(high) => typeof high === "number" && high > window.low && onChange({ ...window, high })}
+        />
+      </div>
     </fieldset>
   );
 }

@@ -8,7 +8,7 @@ import type { Path } from "../../../triton/pbtxt/path.ts";
 import { useApp } from "../../../ui/app-context.ts";
 import { inspectorMessages } from "../../../ui/catalogue/inspector.messages.ts";
 import { useMessages } from "../../../ui/catalogue/section.ts";
-import { useRepository } from "../../../ui/open-model.ts";
+import { usePresent, useRepository } from "../../../ui/open-model.ts";
 import { Part } from "../facts.tsx";
 import { choicesOf } from "./field-choices.ts";
 import { fileEdits, type FieldChange } from "./field-edits.ts";
@@ -26,6 +26,7 @@ export function FieldsForm({ view, root = WHOLE, title }: { view: ModelView; roo
   const t = useMessages(inspectorMessages);
   const { document, selection, panes } = useApp();
   const repository = useRepository();
+  const present = usePresent();
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [search, setSearch] = useState("");
   const { parsed, verdict, name } = view;
@@ -40,8 +41,10 @@ export function FieldsForm({ view, root = WHOLE, title }: { view: ModelView; roo
   }, [current]);
 
   const change = (what: FieldChange): void => {
+    const now = present().models.get(name);
+    if (now === undefined || now.parsed?.valid === false) return;
     try {
-      document.getState().edit([fileEdits(name, parsed, what)], "field");
+      document.getState().edit([fileEdits(name, now.parsed, what)], "field");
     } catch (thrown) {
       notifications.show({ color: "red", title: t("cannot"), message: textOf(thrown) });
     }

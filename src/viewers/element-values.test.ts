@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { floatToHalf } from "../tensor/half.ts";
-import { elementText, float32Values, numberReader, numberText } from "./element-values.ts";
+import { elementText, numberReader, numberText } from "./element-values.ts";
 
 describe("numberReader", () => {
   it("decodes halves and rounds 64-bit integers", () => {
@@ -8,14 +8,6 @@ describe("numberReader", () => {
     expect(numberReader("TYPE_BF16", Uint16Array.of(0x3fc0))(0)).toBe(1.5);
     expect(numberReader("TYPE_INT64", BigInt64Array.of(-7n))(0)).toBe(-7);
     expect(numberReader("TYPE_STRING", [new Uint8Array(1)])(0)).toBeNaN();
-  });
-});
-
-describe("float32Values", () => {
-  it("hands over float32 data as they are and converts the rest", () => {
-    const data = Float32Array.of(1, 2);
-    expect(float32Values("TYPE_FP32", data)).toBe(data);
-    expect(float32Values("TYPE_UINT8", Uint8Array.of(0, 255))).toEqual(Float32Array.of(0, 255));
   });
 });
 

@@ -14,13 +14,6 @@ export function numberReader(dataType: DataType, data: TensorData): (index: numb
   return (index) => values[index] ?? NaN;
 }
 
-/** All elements as float32; the same array where the tensor is TYPE_FP32. */
-export function float32Values(dataType: DataType, data: TensorData): Float32Array {
-  if (data instanceof Float32Array) return data;
-  const read = numberReader(dataType, data);
-  return Float32Array.from({ length: data.length }, (_, index) => read(index));
-}
-
 /** One element as text, exact: all digits of 64-bit integers, the shortest decimal that is the same float32 or half, text as UTF-8. */
 export function elementText(dataType: DataType, data: TensorData, index: number): string {
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return String(data[index]);

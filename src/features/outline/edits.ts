@@ -68,6 +68,19 @@ export function kindEdits(step: GraphStep, kind: "KIND_GPU" | "KIND_CPU"): FileE
   return [{ path: parsed.file, edits: setInstanceGroupKind(parsed, kind) }];
 }
 
+/** The step of a newer state of the model that is the same one. */
+export function sameStep({ graph }: OpenModel, { id, modelName }: GraphStep): GraphStep {
+  const step = graph.steps.find((each) => each.id === id);
+  if (step === undefined) throw new ConchError("EDIT_IMPOSSIBLE", `The ensemble has no such step of model '${modelName}' any more`);
+  return step;
+}
+
+/** The end of a wire in a newer state of a model that is the same one as in an older. */
+export function sameEnd(now: OpenModel, before: OpenModel, end: Endpoint): Endpoint {
+  const step = end.kind === "step" ? before.graph.steps[end.step] : undefined;
+  return end.kind === "step" && step !== undefined ? { ...end, step: sameStep(now, step).index } : end;
+}
+
 function edited({ view, stale }: OpenModel, edit: (parsed: ParsedConfig) => readonly TextEdit[]): FileEdits[] {
   const { parsed } = view;
   if (!view.isEnsemble || parsed === undefined) throw new ConchError("EDIT_IMPOSSIBLE", `Model '${view.name}' is no ensemble: its graph follows from its configuration`);

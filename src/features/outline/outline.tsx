@@ -13,7 +13,7 @@ import { actionOfKey, actionsOf, defaultAction, type OutlineAction } from "./act
 import { ChoiceDialog } from "./choice-dialog.tsx";
 import { Row, type RowVerbs } from "./outline-row.tsx";
 import { RenameDialog } from "./rename-dialog.tsx";
-import { RowMenu, type RowOffer } from "./row-menu.tsx";
+import { RowMenu } from "./row-menu.tsx";
 import { outlineRows, rowOfSelection, type OutlineRow } from "./rows.ts";
 import { TerminalDialog } from "./terminal-dialog.tsx";
 import { useOutlineVerbs, type Question } from "./use-outline-verbs.ts";
@@ -37,7 +37,7 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
   const { selection, session } = useApp();
   const diagnostics = useDiagnostics();
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const [offer, setOffer] = useState<RowOffer>();
+  const [offer, setOffer] = useState<{ readonly row: string; readonly x: number; readonly y: number }>();
   const [question, setQuestion] = useState<Question>();
   const [said, setSaid] = useState("");
   const help = useId();
@@ -47,7 +47,7 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     const many = model.graph.steps.length > MANY_STEPS;
     return outlineRows(model, diagnostics, (id) => toggled.get(id) ?? !(id === "group:tensors" || (many && id.startsWith("step:"))));
   }, [model, diagnostics, toggled]);
-  const { current, setCurrent, refocus } = useCurrentRow(tree, rows, arrivingRef);
+  const { current, setCurrent, focusLater, refocus } = useCurrentRow(tree, rows, arrivingRef);
 
   const toggle = (id: string, open: boolean): void => setToggled((before) => new Map(before).set(id, open));
   const select = ({ node, tensor, subject }: OutlineRow): void => {
@@ -58,12 +58,8 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     } else if (node !== undefined && (node !== shownNode || shownTensor !== null)) selectNode(node);
   };
   const moveTo = (id: string): void => {
-    const group = id.startsWith("step:") ? "group:steps" : id.startsWith("input:") ? "group:inputs" : id.startsWith("output:") ? "group:outputs" : undefined;
-    if (group !== undefined) {
-      toggle(group, true);
-      selection.getState().selectNode(id);
-    }
-    setCurrent(id);
+    toggle(`group:${id.slice(0, id.indexOf(":"))}s`, true);
+    focusLater(id);
   };
   const verbs = useOutlineVerbs(model, { ask: setQuestion, say: setSaid, moveTo });
   const actions = (row: OutlineRow): readonly OutlineAction[] =>
@@ -82,7 +78,7 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     const { left, bottom } = at.getBoundingClientRect();
     const pane = section.current?.getBoundingClientRect();
     const indent = at.dataset["row"] === undefined ? 0 : 24 + row.level * 16;
-    if (pane !== undefined) setOffer({ row, x: left - pane.left + indent, y: bottom - pane.top });
+    if (pane !== undefined) setOffer({ row: row.id, x: left - pane.left + indent, y: bottom - pane.top });
   };
   const rowVerbs = useStable<RowVerbs>({
     focus: (row) => {
@@ -98,6 +94,7 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     const element = (event.target as HTMLElement).closest<HTMLElement>("[data-row]");
     if (event.ctrlKey || event.metaKey || event.altKey || current === undefined || element === null) return;
     const { key } = event;
+    focusLater(null);
     if (event.target instanceof HTMLButtonElement && (key === "Enter" || key === " ")) return;
     const action = actionOfKey(actions(current), key);
     const move = treeMove(rows, current.id, key);
@@ -111,6 +108,7 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     event.preventDefault();
     event.stopPropagation();
   };
+  const offered = rows.find(({ id }) => id === offer?.row);
   const closed = (): void => {
     setQuestion(undefined);
     refocus();
@@ -141,11 +139,12 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
           ))}
         </footer>
       )}
-      {offer !== undefined && (
+      {offer !== undefined && offered !== undefined && (
         <RowMenu
-          offer={offer}
-          actions={actions(offer.row)}
-          onChoose={(action) => perform(action, offer.row)}
+          row={offered}
+          at={offer}
+          actions={actions(offered)}
+          onChoose={(action) => perform(action, offered)}
           onClose={() => {
             setOffer(undefined);
             refocus();
@@ -178,8 +177,8 @@ function Asked({ model, question, onClose }: { model: OpenModel; question: Quest
         <RenameDialog
           model={model}
           target={question.target}
-          onRename={(edits, to) => {
-            question.apply(edits, to);
+          onRename={(to) => {
+            question.apply(to);
             onClose();
           }}
           onClose={onClose}
@@ -231,12 +230,25 @@ function useCurrentRow(tree: RefObject<HTMLElement | null>, rows: readonly Outli
     focused.current = tree.current?.contains(document.activeElement) === true ? document.activeElement : null;
   });
 
+  // A row that an edit makes gets the focus once it is there.
+  const later = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    const element = later.current === null ? undefined : rowElement(tree, later.current);
+    if (element == null) return;
+    later.current = null;
+    element.focus();
+  });
+  const focusLater = (id: string | null): void => {
+    later.current = id;
+  };
+
   useEffect(() => {
     const id = shown.current.current?.id;
-    if ((asked > 0 || arrivingRef.current) && id !== undefined) rowElement(tree, id)?.focus();
+    const isHere = document.activeElement?.parentElement === tree.current;
+    if ((asked > 0 || arrivingRef.current) && id !== undefined && !isHere) rowElement(tree, id)?.focus();
     arrivingRef.current = false;
   }, [asked, arrivingRef, tree]);
-  return { current, setCurrent, refocus: () => setAsked((times) => times + 1) };
+  return { current, setCurrent, focusLater, refocus: () => setAsked((times) => times + 1) };
 }
 
 function rowElement(tree: RefObject<HTMLElement | null>, id: string): HTMLElement | null | undefined {

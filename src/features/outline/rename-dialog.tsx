@@ -1,7 +1,6 @@
 import { Button, Group, Modal, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useStore } from "zustand";
-import type { FileEdits } from "../../base/diagnostic.ts";
 import type { OpenModel } from "../../state/open-model.ts";
 import { settings } from "../../state/settings.ts";
 import { rename, type RenameTarget } from "../../triton/language/rename.ts";
@@ -14,7 +13,7 @@ import classes from "./outline.module.css";
 export type Renamed = Pick<RenameTarget, "name" | "entity">;
 
 /** Asks for another name of a tensor, and says what that changes or why it cannot be. */
-export function RenameDialog({ model, target, onRename, onClose }: { model: OpenModel; target: Renamed; onRename(edits: readonly FileEdits[], to: string): void; onClose(): void }) {
+export function RenameDialog({ model, target, onRename, onClose }: { model: OpenModel; target: Renamed; onRename(to: string): void; onClose(): void }) {
   const t = useMessages(outlineMessages);
   const language = useStore(settings, (state) => state.language);
   const [text, setText] = useState(target.name);
@@ -24,7 +23,7 @@ export function RenameDialog({ model, target, onRename, onClose }: { model: Open
   const note = to === target.name ? undefined : renameNote(result, language);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (!("refused" in result)) onRename(result.edits, to);
+    if (!refused && to !== target.name) onRename(to);
   };
   return (
     <Modal opened onClose={onClose} title={t("renameTitle", { name: target.name })} returnFocus={false} size="sm" data-testid="outline-rename">

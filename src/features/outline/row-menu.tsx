@@ -5,15 +5,17 @@ import { ACTION_KEYS, type OutlineAction } from "./actions.ts";
 import type { OutlineRow } from "./rows.ts";
 import classes from "./outline.module.css";
 
-/** Where the list of what can be done with a row was asked for: the row, and its place within the outline. */
-export interface RowOffer {
+interface Props {
   readonly row: OutlineRow;
-  readonly x: number;
-  readonly y: number;
+  /** Where it was asked for, within the outline. */
+  readonly at: { readonly x: number; readonly y: number };
+  readonly actions: readonly OutlineAction[];
+  onChoose(action: OutlineAction): void;
+  onClose(): void;
 }
 
 /** What can be done with a row, and the keys that do it without this list. */
-export function RowMenu({ offer: { row, x, y }, actions, onChoose, onClose }: { offer: RowOffer; actions: readonly OutlineAction[]; onChoose(action: OutlineAction): void; onClose(): void }) {
+export function RowMenu({ row, at: { x, y }, actions, onChoose, onClose }: Props) {
   const t = useMessages(outlineMessages);
   const title = actions.length === 0 ? t("nothingToDo", { name: row.label }) : t("actionsOf", { name: row.label });
   return (

@@ -1,12 +1,14 @@
 import { notifications } from "@mantine/notifications";
 import { textOf } from "../../base/errors.ts";
 import type { Diagnostic, FileEdits } from "../../base/diagnostic.ts";
-import { resultOf, type OpenModel } from "../../state/open-model.ts";
+import { openModelOf, resultOf, type OpenModel } from "../../state/open-model.ts";
 import type { NewTerminal } from "../../triton/ensemble/edit.ts";
 import type { Endpoint, GraphStep } from "../../triton/ensemble/graph.ts";
+import { rename } from "../../triton/language/rename.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { outlineMessages } from "../../ui/catalogue/outline.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { useApplyFix, usePresent } from "../../ui/open-model.ts";
 import type { OutlineAction } from "./actions.ts";
 import {
   addStepEdits,
@@ -17,6 +19,8 @@ import {
   kindEdits,
   removeStepEdits,
   removeTerminalEdits,
+  sameEnd,
+  sameStep,
   versionEdits,
 } from "./edits.ts";
 import type { Choice } from "./choice-dialog.tsx";
@@ -27,7 +31,7 @@ import { candidatesFor, connectedTo } from "./wiring.ts";
 /** What the outline asks before it can act. */
 export type Question =
   | { readonly kind: "choice"; readonly title: string; readonly choices: readonly Choice[]; readonly empty: string; choose(id: string): void }
-  | { readonly kind: "rename"; readonly target: Renamed; apply(edits: readonly FileEdits[], to: string): void }
+  | { readonly kind: "rename"; readonly target: Renamed; apply(to: string): void }
   | { readonly kind: "terminal"; readonly side: "input" | "output"; add(terminal: NewTerminal): void };
 
 /** How the outline answers: with a question, with words for those who do not see it, by moving to a row. */
@@ -40,14 +44,19 @@ export interface Replies {
 /** Does what an action says of a row. */
 export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies): (action: OutlineAction, row: OutlineRow) => void {
   const t = useMessages(outlineMessages);
-  const app = useApp();
-  const { document, selection, session, panes } = app;
+  const { document, derivation, selection, session, panes } = useApp();
+  const present = usePresent();
+  const applyFix = useApplyFix();
   const { graph, repository, view } = model;
+  const atEnd = (now: OpenModel, end: Endpoint): Endpoint => sameEnd(now, model, end);
 
-  /** Applies edits as one step of undo, and says what happened. False where they are not possible, which is shown. */
-  const edit = (edits: () => readonly FileEdits[], label: string, text: string): boolean => {
+  /**
+   * Applies edits of the model as it is now as one step of undo, and says what happened. False where they are not possible, which is shown.
+   * What is on screen may be a moment older than the texts.
+   */
+  const edit = (edits: (now: OpenModel) => readonly FileEdits[], label: string, text: string): boolean => {
     try {
-      document.getState().edit(edits(), label);
+      document.getState().edit(edits(openModelOf(derivation, present(), view.name) ?? model), label);
       say(text);
       return true;
     } catch (thrown) {
@@ -75,7 +84,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         const other = candidates[Number(id)];
         if (other === undefined) return;
         const [from, to] = side === "out" ? [title, other.title] : [other.title, title];
-        edit(() => connectEdits(model, end, side, other.end), "connect", t("connected", { from, to }));
+        edit((now) => connectEdits(now, atEnd(now, end), side, atEnd(now, other.end)), "connect", t("connected", { from, to }));
       },
     });
   };
@@ -83,7 +92,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
   const disconnect = (end: Endpoint, side: PortSide): void => {
     const consumers = side === "in" ? [end] : connectedTo(graph, end, side);
     const take = (consumer: Endpoint): void => {
-      edit(() => disconnectEdits(model, consumer), "disconnect", t("disconnected", { port: endTitle(graph, consumer) }));
+      edit((now) => disconnectEdits(now, atEnd(now, consumer)), "disconnect", t("disconnected", { port: endTitle(graph, consumer) }));
     };
     const [only, ...others] = consumers;
     if (only === undefined) return;
@@ -108,7 +117,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
       empty: t("noModels"),
       choose: (name) => {
         const again = graph.steps.filter(({ modelName }) => modelName === name).length;
-        if (edit(() => addStepEdits(model, name), "add-step", t("addedStep", { name }))) moveTo(`step:${name}${again === 0 ? "" : `#${again + 1}`}`);
+        if (edit((now) => addStepEdits(now, name), "add-step", t("addedStep", { name }))) moveTo(`step:${name}${again === 0 ? "" : `#${again + 1}`}`);
       },
     });
   };
@@ -119,7 +128,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
       side,
       add: (terminal) => {
         const { name } = terminal;
-        if (edit(() => addTerminalEdits(model, side, terminal), `add-${side}`, t(side === "input" ? "addedInput" : "addedOutput", { name }))) moveTo(`${side}:${name}`);
+        if (edit((now) => addTerminalEdits(now, side, terminal), `add-${side}`, t(side === "input" ? "addedInput" : "addedOutput", { name }))) moveTo(`${side}:${name}`);
       },
     });
 
@@ -132,12 +141,12 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
       empty: t("noChoice"),
       choose: (id) => {
         const text = t("versionSet", { model: step.modelName, version: id === "-1" ? t("latest") : id });
-        edit(() => versionEdits(model, step, Number(id)), "version", text);
+        edit((now) => versionEdits(now, sameStep(now, step), Number(id)), "version", text);
       },
     });
   };
 
-  const rename = ({ id, subject, tensor }: OutlineRow): void => {
+  const askForName = ({ id, subject, tensor }: OutlineRow): void => {
     const name = tensor ?? "";
     const side = subject.kind === "terminal" || subject.kind === "port" ? subject.side : "in";
     const entity: Renamed["entity"] = view.isEnsemble
@@ -146,8 +155,12 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
     ask({
       kind: "rename",
       target: { name, entity },
-      apply: (edits, to) => {
-        if (!edit(() => edits, "rename", t("renamed", { from: name, to }))) return;
+      apply: (to) => {
+        const edits = (now: OpenModel): readonly FileEdits[] => {
+          const result = rename({ name, entity }, to, { model: view.name, models: now.repository.graphModels });
+          return "refused" in result ? [] : result.edits;
+        };
+        if (!edit(edits, "rename", t("renamed", { from: name, to }))) return;
         selection.getState().selectTensor(to);
         // A port of an ensemble's step keeps its own name.
         if (subject.kind !== "port" || !view.isEnsemble) moveTo(id.slice(0, id.length - name.length) + to);
@@ -174,7 +187,9 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         return;
       case "fix": {
         const fix = subject.kind === "finding" ? subject.finding.fix : undefined;
-        if (fix !== undefined) edit(() => fix.edits, "fix", t("fixed", { title: fix.title }));
+        if (fix === undefined || subject.kind !== "finding") return;
+        applyFix(subject.finding.id);
+        say(t("fixed", { title: fix.title }));
         return;
       }
       case "open-model":
@@ -193,11 +208,11 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         const owner = graph.steps.find(({ id }) => id === row.node);
         if (subject.kind !== "port" || owner === undefined) return;
         const { port, side } = subject;
-        edit(() => exposeEdits(model, owner, port.name, side), "expose", t(side === "in" ? "addedInput" : "addedOutput", { name: port.name }));
+        edit((now) => exposeEdits(now, sameStep(now, owner), port.name, side), "expose", t(side === "in" ? "addedInput" : "addedOutput", { name: port.name }));
         return;
       }
       case "rename":
-        rename(row);
+        askForName(row);
         return;
       case "version":
         if (step !== undefined) chooseVersion(step);
@@ -205,7 +220,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
       case "gpu":
       case "cpu": {
         const kind = action === "gpu" ? "KIND_GPU" : "KIND_CPU";
-        if (step !== undefined) edit(() => kindEdits(step, kind), "instance-kind", t("kindSet", { model: step.modelName, kind }));
+        if (step !== undefined) edit((now) => kindEdits(sameStep(now, step), kind), "instance-kind", t("kindSet", { model: step.modelName, kind }));
         return;
       }
       case "add-step":
@@ -220,10 +235,10 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         return;
       case "remove": {
         const removed = t("removed", { name: row.label });
-        if (step !== undefined) edit(() => removeStepEdits(model, step), "remove-node", removed);
+        if (step !== undefined) edit((now) => removeStepEdits(now, sameStep(now, step)), "remove-node", removed);
         else if (subject.kind === "terminal" && subject.end.kind !== "step") {
           const { end } = subject;
-          edit(() => removeTerminalEdits(model, end), "remove-node", removed);
+          edit((now) => removeTerminalEdits(now, end), "remove-node", removed);
         }
       }
     }

@@ -6,6 +6,7 @@ import { BackendGlyph } from "../../ui/backend-mark.tsx";
 import { explorerMessages } from "../../ui/catalogue/explorer.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatBytes } from "../../ui/format.ts";
+import { MODEL_DRAG_TYPE } from "../../ui/model-drag.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import { useDiagnostics, useRepository } from "../../ui/open-model.ts";
@@ -13,9 +14,6 @@ import { treeMove } from "../../ui/tree-move.ts";
 import { treeRows, worstByModel, type TreeRow } from "./tree.ts";
 
 import classes from "./explorer.module.css";
-
-/** The type of a model that is dragged from here onto the canvas; its data is the model's name. */
-const MODEL_DRAG_TYPE = "application/x-conch-model";
 
 /** The open repository as a tree: a click on a model opens it, one on a text file shows its text. */
 export function Explorer() {

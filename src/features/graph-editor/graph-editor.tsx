@@ -26,6 +26,7 @@ import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts
 import { translator, useMessages } from "../../ui/catalogue/section.ts";
 import { useDiagnostics, useOpenModel, usePresent } from "../../ui/open-model.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
+import { AddStepMenu } from "./add-step-menu.tsx";
 import { createCanvas, type Canvas, type FlowEdge, type FlowNode, type Shown } from "./canvas.ts";
 import { CanvasControls } from "./canvas-controls.tsx";
 import { ConnectMenu, type Offer } from "./connect-menu.tsx";
@@ -35,6 +36,7 @@ import { StaleBanner } from "./stale-banner.tsx";
 import { StepNode } from "./step-node.tsx";
 import { TerminalNode } from "./terminal-node.tsx";
 import { useFit } from "./use-fit.ts";
+import { useStepGestures } from "./use-step-gestures.ts";
 import { useFocusedFinding } from "./use-focused-finding.ts";
 import { useWireWhilePanning } from "./use-wire-while-panning.ts";
 import { openWire, Wire } from "./wire.tsx";
@@ -74,18 +76,23 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   const chosenEdge = useRef<CanvasEdge>(undefined);
   const edit = useGesture(setSaid);
   const present = usePresentModel(model);
+  const steps = useStepGestures(canvas, present, edit);
   useFocusedFinding(model, diagnostics);
   useWireWhilePanning();
 
+  const { offerSteps } = steps;
   const isValidConnection = useCallback((wire: Connection | FlowEdge) => problemBetween(canvas.model(), ...endsOf(wire)) === undefined, [canvas]);
   const onConnect = useCallback((wire: Connection) => canvas.getState().verbs.connect(...endsOf(wire)), [canvas]);
   const onConnectEnd = useCallback(
-    (_: unknown, { fromHandle, toHandle, isValid }: FinalConnectionState) => {
+    (event: MouseEvent | TouchEvent, { fromHandle, toHandle, toNode, isValid }: FinalConnectionState) => {
+      if (fromHandle !== null && toHandle === null && toNode === null) {
+        offerSteps(portEnd(fromHandle), "changedTouches" in event ? event.changedTouches[0]! : event);
+      }
       if (isValid !== false || fromHandle === null || toHandle === null) return;
       const reason = problemBetween(canvas.model(), portEnd(fromHandle), portEnd(toHandle));
       if (reason !== undefined) setSaid(t("wireDropped", { reason }));
     },
-    [canvas, t],
+    [canvas, t, offerSteps],
   );
   const choose = (edge: FlowEdge) => {
     chosenEdge.current = edge.data!.edge;
@@ -98,6 +105,10 @@ function ModelCanvas({ model }: { model: OpenModel }) {
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (steps.pressKey(event)) {
+      event.preventDefault();
+      return;
+    }
     if ((event.key !== "Delete" && event.key !== "Backspace") || (event.target as HTMLElement).closest("input, textarea, [role=menu]") !== null) return;
     const { node, tensor } = selection.getState();
     const model = present();
@@ -122,6 +133,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
       data-stale={model.stale || undefined}
       data-settled={settled || undefined}
       onKeyDown={onKeyDown}
+      {...steps.handlers}
     >
       {model.stale && <StaleBanner model={model} />}
       <ReactFlow<FlowNode, FlowEdge>
@@ -156,6 +168,9 @@ function ModelCanvas({ model }: { model: OpenModel }) {
       <CanvasControls canvas={canvas} />
       {offer !== undefined && (
         <ConnectMenu offer={offer} model={model} onChoose={(port) => canvas.getState().verbs.connect(offer.port, port)} onClose={() => setOffer(undefined)} />
+      )}
+      {steps.stepOffer !== undefined && (
+        <AddStepMenu offer={steps.stepOffer} model={model} onChoose={(name) => steps.addOffered(steps.stepOffer!, name)} onClose={steps.closeStepOffer} />
       )}
       <p className={classes.said} role="status" aria-live="polite" data-testid="graph-said">{said}</p>
     </section>

@@ -1,0 +1,88 @@
+import type { Locator } from "@playwright/test";
+import { expect, test, type AppPage } from "./fixtures/app.ts";
+
+// CodeMirror draws the lines in view only; in a high window that is all of them.
+test.use({ viewport: { width: 2600, height: 1800 } });
+
+async function openSample(app: AppPage): Promise<{ text(): Promise<string>; node(id: string): Locator; said: Locator; undo(): Promise<void> }> {
+  const { page } = app;
+  await app.open();
+  await page.getByTestId("sample-spleen_ct").getByRole("button", { name: "Open" }).click();
+  await app.idle();
+  await page.getByTestId("centre-split").click();
+  await expect(page.getByTestId("config-text")).toContainText("ensemble_scheduling");
+  await expect(page.getByTestId("graph-editor")).toHaveAttribute("data-settled", "true");
+  return {
+    text: () => page.getByTestId("config-text").locator(".cm-content").innerText(),
+    node: (id) => page.locator(`.react-flow__node[data-id="${id}"]`),
+    said: page.getByTestId("graph-said"),
+    undo: () => page.getByRole("button", { name: /^Undo/ }).click(),
+  };
+}
+
+/** A free place of the canvas. */
+async function ground(app: AppPage): Promise<{ x: number; y: number }> {
+  const box = (await app.page.getByTestId("graph-editor").boundingBox())!;
+  return { x: box.width / 2, y: box.height - 40 };
+}
+
+test("a model of the tree becomes a step where it is dropped, and is refused where it does not fit into a wire", async ({ app }) => {
+  const { page } = app;
+  const { text, node, said, undo } = await openSample(app);
+  const before = await text();
+  const place = await ground(app);
+  await page.getByTestId("model-segmentation_3d").dragTo(page.getByTestId("graph-editor"), { targetPosition: place });
+  await expect(said).toHaveText("Added step segmentation_3d.");
+  await expect(node("step:segmentation_3d#2")).toBeVisible();
+  const pane = (await page.getByTestId("graph-editor").boundingBox())!;
+  const at = (await node("step:segmentation_3d#2").boundingBox())!;
+  expect([Math.abs(at.x - pane.x - place.x) < 2, Math.abs(at.y - pane.y - place.y) < 2]).toEqual([true, true]);
+  expect(((await text()).match(/model_name: "segmentation_3d"/g) ?? []).length).toBe(2);
+  await undo();
+  await expect.poll(text).toBe(before);
+
+  await page.getByTestId("model-preprocess").dragTo(page.getByTestId("wire-logits"));
+  await expect(said).toContainText("'preprocess' cannot stand in the wire 'logits'");
+  expect(await text()).toBe(before);
+});
+
+test("a wire that is dropped on the ground asks which step takes it", async ({ app }) => {
+  const { page } = app;
+  const { text, node, undo } = await openSample(app);
+  const before = await text();
+  const pane = (await page.getByTestId("graph-editor").boundingBox())!;
+  const place = await ground(app);
+  await page.getByTestId("port-step:segmentation_3d-out-output").locator(".react-flow__handle").hover();
+  await page.mouse.down();
+  await page.mouse.move(pane.x + place.x, pane.y + place.y, { steps: 8 });
+  await page.mouse.up();
+  const menu = page.getByTestId("add-step-menu");
+  await expect(menu.getByRole("menuitem", { name: /^preprocess/ })).toBeDisabled();
+  await menu.getByRole("menuitem", { name: "postprocess · LOGITS" }).click();
+  await expect(node("step:postprocess#2")).toBeVisible();
+  expect((await text()).match(/key: "LOGITS"\s+value: "logits"/g)?.length).toBe(2);
+  await undo();
+  await expect.poll(text).toBe(before);
+});
+
+test("steps are doubled, copied, cut and pasted by keys", async ({ app }) => {
+  const { page } = app;
+  const { text, node, said, undo } = await openSample(app);
+  const before = await text();
+  await node("step:segmentation_3d").click();
+  await page.keyboard.press("ControlOrMeta+d");
+  await expect(node("step:segmentation_3d#2")).toBeVisible();
+  await undo();
+  await expect.poll(text).toBe(before);
+  await node("step:segmentation_3d").click();
+  await page.keyboard.press("ControlOrMeta+x");
+  await expect(said).toHaveText("Removed step segmentation_3d.");
+  await expect(node("step:segmentation_3d")).toHaveCount(0);
+  await node("step:postprocess").click();
+  await page.keyboard.press("ControlOrMeta+v");
+  await expect(said).toHaveText("Pasted steps.");
+  await expect(node("step:segmentation_3d")).toBeVisible();
+  await undo();
+  await undo();
+  await expect.poll(text).toBe(before);
+});

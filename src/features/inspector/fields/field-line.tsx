@@ -34,7 +34,7 @@ export function FieldLine({ row, choices, served, current, disabled, onChange, o
   const { kind, level, label, path, open, origin, reason, fallback, findings, range } = row;
   const inline = kind === "scalar" || kind === "scalars" || (kind === "entry" && open === undefined);
   const title = kind === "element" ? `${label}${row.summary === "" ? "" : ` · ${row.summary}`}` : label;
-  const dataType = row.field.kind === "scalar" || row.field.kind === "enum" ? row.field.type : undefined;
+  const isValue = row.field.kind === "scalar" || row.field.kind === "enum";
   return (
     <li
       className={classes.row}
@@ -72,11 +72,11 @@ export function FieldLine({ row, choices, served, current, disabled, onChange, o
       </div>
       <p id={help} className={classes.help} title={row.doc}>
         {row.doc}
-        {dataType !== undefined && <span> · {dataType}</span>}
-        {fallback !== undefined && <span> · {t("default", { value: fallback })}</span>}
+        {isValue && row.doc !== "" && <span> · {row.field.type}</span>}
+        {fallback !== undefined && row.doc !== "" && <span> · {t("default", { value: fallback })}</span>}
       </p>
       {reason !== undefined && origin !== "default" && (
-        <p className={classes.reason}>{row.served === undefined ? reason : t("servedValue", { value: row.served, reason })}</p>
+        <p className={classes.reason}>{origin === "server" || row.served === undefined ? reason : t("servedValue", { value: row.served, reason })}</p>
       )}
       {kind === "map" && open !== false && <NewEntry row={row} disabled={disabled} onChange={onChange} onAdded={() => onFold(row.id, true)} />}
       {findings.length > 0 && (

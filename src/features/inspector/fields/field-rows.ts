@@ -34,7 +34,7 @@ export interface FieldRow extends BaseRow {
   readonly keys?: readonly string[];
   /** Name of the message that declares the field. */
   readonly owner: string;
-  /** The schema's help, and what counts where the field is absent. */
+  /** The schema's help, empty for elements and entries, and what counts where the field is absent. */
   readonly doc: string;
   readonly fallback?: string;
   readonly origin: Origin;
@@ -182,7 +182,7 @@ export function formRows(source: FormSource, { folds, search }: FormView): Row[]
       const inner = below({ ...place, editable: place.editable && element !== undefined, level: place.level + 1 }, type, path, element?.value, served[index]);
       rows.push({
         ...plain, id, path, kind: "element", label: String(index), level: place.level + 1, index, count: written.length, open: opened,
-        origin: element === undefined ? "server" : "file",
+        doc: "", origin: element === undefined ? "server" : "file",
         editable: inner.editable,
         summary: summaryOf(inner),
         ...reasonAt(verdict, path, element === undefined ? "server" : "file"),

@@ -44,7 +44,7 @@ export function ChoiceDialog({ title, choices, empty, onChoose, onClose }: { tit
   };
 
   return (
-    <Modal opened onClose={onClose} title={title} returnFocus={false} size="md" data-testid="outline-choices">
+    <Modal opened onClose={onClose} title={title} returnFocus={false} closeButtonProps={{ "aria-label": t("close") }} size="md" data-testid="outline-choices">
       <TextInput
         data-autofocus
         role="combobox"

@@ -75,6 +75,7 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     else if (row.expanded !== undefined) toggle(row.id, !row.expanded);
   };
   const offerAt = (row: OutlineRow, at: HTMLElement): void => {
+    at.scrollIntoView({ block: "nearest" });
     const { left, bottom } = at.getBoundingClientRect();
     const pane = section.current?.getBoundingClientRect();
     const indent = at.dataset["row"] === undefined ? 0 : 24 + row.level * 16;
@@ -208,6 +209,9 @@ function useCurrentRow(tree: RefObject<HTMLElement | null>, rows: readonly Outli
   const current = rows.find(({ id }) => id === at.id) ?? rows[Math.min(at.index, rows.length - 1)];
   const shown = useRef({ rows, current });
   useLayoutEffect(() => {
+    const element = document.activeElement;
+    // What comes and goes around the focused row moves it; it is to stay in view.
+    if (shown.current.rows !== rows && element?.parentElement === tree.current) element?.scrollIntoView({ block: "nearest" });
     shown.current = { rows, current };
   });
   const setCurrent = (id: string): void => setAt({ id, index: Math.max(0, shown.current.rows.findIndex((row) => row.id === id)) });

@@ -26,7 +26,7 @@ export function RenameDialog({ model, target, onRename, onClose }: { model: Open
     if (!refused && to !== target.name) onRename(to);
   };
   return (
-    <Modal opened onClose={onClose} title={t("renameTitle", { name: target.name })} returnFocus={false} size="sm" data-testid="outline-rename">
+    <Modal opened onClose={onClose} title={t("renameTitle", { name: target.name })} returnFocus={false} closeButtonProps={{ "aria-label": t("close") }} size="sm" data-testid="outline-rename">
       <form onSubmit={submit} className={classes.form}>
         <TextInput
           data-autofocus

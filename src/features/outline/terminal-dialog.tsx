@@ -23,7 +23,7 @@ export function TerminalDialog({ kind, onAdd, onClose }: { kind: "input" | "outp
     if (dims !== undefined && name.trim() !== "") onAdd({ name: name.trim(), dataType, dims });
   };
   return (
-    <Modal opened onClose={onClose} title={t(kind === "input" ? "inputTitle" : "outputTitle")} returnFocus={false} size="sm" data-testid="outline-terminal">
+    <Modal opened onClose={onClose} title={t(kind === "input" ? "inputTitle" : "outputTitle")} returnFocus={false} closeButtonProps={{ "aria-label": t("close") }} size="sm" data-testid="outline-terminal">
       <form onSubmit={submit} className={classes.form}>
         <TextInput
           data-autofocus

@@ -48,16 +48,13 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
   const present = usePresent();
   const applyFix = useApplyFix();
   const { graph, repository, view } = model;
-  const atEnd = (now: OpenModel, end: Endpoint): Endpoint => sameEnd(now, model, end);
+  /** The model as the texts are now: what is on screen may be a moment older. */
+  const presentModel = (): OpenModel => openModelOf(derivation, present(), view.name) ?? model;
 
-  /**
-   * Applies edits of the model as it is now as one step of undo, and says what happened. False where they are not possible, which is shown.
-   * What is on screen may be a moment older than the texts.
-   */
-  const edit = (edits: (now: OpenModel) => readonly FileEdits[], label: string, text: string): boolean => {
+  /** False where what is tried is not possible, which is shown and said. */
+  const attempt = (run: () => void): boolean => {
     try {
-      document.getState().edit(edits(openModelOf(derivation, present(), view.name) ?? model), label);
-      say(text);
+      run();
       return true;
     } catch (thrown) {
       notifications.show({ color: "red", title: t("cannot"), message: textOf(thrown) });
@@ -66,6 +63,13 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
     }
   };
 
+  /** Applies edits of the present model as one step of undo, and says what happened. */
+  const edit = (edits: (now: OpenModel) => readonly FileEdits[], label: string, text: string): boolean =>
+    attempt(() => {
+      document.getState().edit(edits(presentModel()), label);
+      say(text);
+    });
+
   const showText = (file: string): void => {
     selection.getState().openFile(file === view.parsed?.file ? null : file);
     panes.getState().showText();
@@ -73,7 +77,8 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
   };
 
   const connect = (end: Endpoint, side: PortSide): void => {
-    const candidates = candidatesFor(model, end, side);
+    const offered = presentModel();
+    const candidates = candidatesFor(offered, sameEnd(offered, model, end), side);
     const title = endTitle(graph, end);
     ask({
       kind: "choice",
@@ -84,7 +89,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         const other = candidates[Number(id)];
         if (other === undefined) return;
         const [from, to] = side === "out" ? [title, other.title] : [other.title, title];
-        edit((now) => connectEdits(now, atEnd(now, end), side, atEnd(now, other.end)), "connect", t("connected", { from, to }));
+        edit((now) => connectEdits(now, sameEnd(now, model, end), side, sameEnd(now, offered, other.end)), "connect", t("connected", { from, to }));
       },
     });
   };
@@ -92,7 +97,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
   const disconnect = (end: Endpoint, side: PortSide): void => {
     const consumers = side === "in" ? [end] : connectedTo(graph, end, side);
     const take = (consumer: Endpoint): void => {
-      edit((now) => disconnectEdits(now, atEnd(now, consumer)), "disconnect", t("disconnected", { port: endTitle(graph, consumer) }));
+      edit((now) => disconnectEdits(now, sameEnd(now, model, consumer)), "disconnect", t("disconnected", { port: endTitle(graph, consumer) }));
     };
     const [only, ...others] = consumers;
     if (only === undefined) return;
@@ -199,7 +204,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         openTensor(row.tensor);
         return;
       case "connect":
-        if ("end" in subject) connect(subject.end, subject.side);
+        if ("end" in subject) attempt(() => connect(subject.end, subject.side));
         return;
       case "disconnect":
         if ("end" in subject) disconnect(subject.end, subject.side);

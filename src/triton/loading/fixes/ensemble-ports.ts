@@ -1,7 +1,7 @@
 import { contradiction, dimsMatch, type TensorDescription } from "../../ensemble/consistency.ts";
 import type { PortFacts } from "../../ensemble/exposed-ports.ts";
 import type { GraphModel } from "../../ensemble/graph-model.ts";
-import type { EnsembleStep, ModelConfig } from "../../model-config/model-config.ts";
+import type { EnsembleStep } from "../../model-config/model-config.ts";
 import type { FixCase } from "./fix-case.ts";
 
 /** The steps of the text that the finding is about. */

@@ -65,7 +65,8 @@ describe("the rows of a configuration", () => {
     expect(field(all, ["input", 0, "data_type"])?.served).toBeUndefined();
   });
 
-  it("keep long lists folded", () => {
+  it("keep the elements of long lists folded, and very long ones altogether", () => {
+    expect(names(rows({ text: `metric_tags [ ${Array.from({ length: 30 }, (_, key) => `{ key: "${key}" }`).join(", ")} ]` }))).toEqual(["metric_tags", "+24"]);
     const text = "input [ {}, {}, {}, { name: 'last' } ]";
     expect(rows({ text }).filter((row): row is FieldRow => row.kind === "element").map(({ open, summary }) => [open, summary])).toEqual([[false, ""], [false, ""], [false, ""], [false, "last"]]);
   });

@@ -108,6 +108,9 @@ interface Place {
 /** Elements up to which a list opens with all of them open. */
 const FEW = 3;
 
+/** Elements up to which a list or map opens at all by itself. */
+const MANY = 20;
+
 /** The id of the row at a path. */
 export function rowId(path: Path): string {
   return JSON.stringify(path);
@@ -169,7 +172,7 @@ export function formRows(source: FormSource, { folds, search }: FormView): Row[]
     const count = Math.max(written.length, served.length);
     const row = fieldRow(place, field, "messages", verdict);
     const seeking = leads(field, found);
-    const open = isOpen(row.id, row.origin === "file" || seeking);
+    const open = isOpen(row.id, (row.origin === "file" && count <= MANY) || seeking);
     rows.push({ ...row, count, index: written.length, ...(count === 0 ? {} : { open }) });
     if (!open) return;
     const { range: _range, reason: _reason, ...plain } = row;
@@ -200,7 +203,7 @@ export function formRows(source: FormSource, { folds, search }: FormView): Row[]
     const [keyField, valueField] = [entryFields?.get("key"), entryFields?.get("value")];
     if (keyField === undefined || valueField === undefined) return;
     const row: FieldRow = { ...fieldRow(place, field, "map", verdict), key: keyField, keys };
-    const open = isOpen(row.id, row.origin === "file" || leads(field, found));
+    const open = isOpen(row.id, (row.origin === "file" && keys.length <= MANY) || leads(field, found));
     rows.push({ ...row, count: keys.length, open });
     if (!open) return;
     const { range: _range, reason: _reason, ...plain } = row;

@@ -72,7 +72,7 @@ export function FieldsForm({ view, root = WHOLE, title }: { view: ModelView; roo
           data-testid="fields-search"
         />
       )}
-      {rows.length === 0 && <p className={classes.notice}>{t("noFields")}</p>}
+      {rows.length === 0 && search !== "" && <p className={classes.notice}>{t("noFields")}</p>}
       <ul ref={list} className={classes.rows} aria-label={title} data-testid={root.length === 0 ? "fields" : "fields-part"}>
         {rows.map((row) => {
           if (row.kind === "fold") return <FoldLine key={row.id} row={row} onFold={fold} />;

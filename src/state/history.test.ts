@@ -149,25 +149,25 @@ function shown(derivation: ReturnType<typeof createDerivation>, files: ReadonlyM
   return JSON.parse(JSON.stringify(parts, (key, value: unknown) => (key === "parsed" ? undefined : typeof value === "bigint" ? String(value) : value))) as { models: { name: string; view: { stale: boolean; graph?: unknown } }[] };
 }
 
-/** The steps, inputs and outputs of a text, each as what it says and as it is written. */
-function written({ config, text, rangeOf }: ParsedConfig): { says: string; text: string }[] {
-  const part = (path: readonly (string | number)[], value: unknown): { says: string; text: string } => {
+/** The steps, inputs and outputs of a text by their place, each as what it says and as it is written. */
+function written({ config, text, rangeOf }: ParsedConfig): Map<string, { says: string; text: string }> {
+  const part = (path: readonly (string | number)[], value: unknown): [string, { says: string; text: string }] => {
     const { from, to } = rangeOf([...path])!;
-    return { says: JSON.stringify([path[0], value]), text: text.slice(from, to) };
+    return [path.join("."), { says: JSON.stringify(value), text: text.slice(from, to) }];
   };
-  return [
+  return new Map([
     ...config.input.map((one, index) => part(["input", index], one)),
     ...config.output.map((one, index) => part(["output", index], one)),
     ...(config.ensemble_scheduling?.step ?? []).map((one, index) => part(["ensemble_scheduling", "step", index], one)),
-  ];
+  ]);
 }
 
 /** What a gesture must not do: break the text, rewrite what goes on meaning the same, give a tensor a second producer, lose a comment of what stays. */
 function expectCareful(before: ParsedConfig, after: ParsedConfig, kind: string): void {
   expect(after.valid, after.text).toBe(true);
-  // What stays may come to mean what was removed.
-  const texts = kind.startsWith("remove") ? [] : written(after);
-  for (const part of written(before)) if (texts.some(({ says }) => says === part.says)) expect(texts).toContainEqual(part);
+  // What is new comes last; only what is removed moves others.
+  const texts = kind.startsWith("remove") ? new Map<string, never>() : written(after);
+  for (const [place, part] of written(before)) if (texts.get(place)?.says === part.says) expect(texts.get(place)).toEqual(part);
   const doubled = ({ config }: ParsedConfig): number => {
     const all = [...config.input.map(({ name }) => name), ...(config.ensemble_scheduling?.step ?? []).flatMap(({ output_map }) => Object.values(output_map))];
     return all.length - new Set(all).size;

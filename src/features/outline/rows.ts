@@ -56,6 +56,7 @@ export interface Connection {
 /** What the rows are made from. */
 interface Source {
   readonly model: OpenModel;
+  /** Those findings of the repository that make rows. */
   readonly all: readonly Diagnostic[];
   readonly tensors: ReadonlyMap<string, GraphTensor>;
 }
@@ -68,7 +69,7 @@ interface Branch {
 /** The rows on screen: inputs, steps with their ports, outputs, tensors; below what findings name, the findings. */
 export function outlineRows(model: OpenModel, all: readonly Diagnostic[], isExpanded: (id: string) => boolean): readonly OutlineRow[] {
   const { graph, view } = model;
-  const source: Source = { model, all, tensors: new Map(graph.tensors.map((tensor) => [tensor.name, tensor])) };
+  const source: Source = { model, all: all.filter(isShown), tensors: new Map(graph.tensors.map((tensor) => [tensor.name, tensor])) };
   const groups = [
     group("inputs", graph.inputs.map((one) => terminal(source, one, "out"))),
     group("steps", graph.steps.map((step) => stepBranch(source, step))),
@@ -100,7 +101,7 @@ function terminal(source: Source, { id, name, dataType, dims, optional }: GraphT
 }
 
 function stepBranch(source: Source, step: GraphStep): Branch {
-  const findings = findingsOfNode(source.model, source.all, step.id).filter(isShown);
+  const findings = findingsOfNode(source.model, source.all, step.id);
   const named = (name: string): readonly Diagnostic[] => findings.filter(({ subject }) => subject?.step === step.index && subject.port === name);
   const ports = [
     ...step.inputs.map((port) => portBranch(source, step, "in", port, named(port.name))),
@@ -140,8 +141,7 @@ function tensorBranch(source: Source, { name, dataType, dims }: GraphTensor): Br
 }
 
 function withFindings(row: Branch["row"], findings: readonly Diagnostic[]): Branch {
-  const shown = findings.filter(isShown);
-  return { row: { ...row, ...countOf(shown) }, children: shown.map((finding) => findingBranch(row, finding)) };
+  return { row: { ...row, ...countOf(findings) }, children: findings.map((finding) => findingBranch(row, finding)) };
 }
 
 function findingBranch({ id, node, tensor }: Branch["row"], finding: Diagnostic): Branch {

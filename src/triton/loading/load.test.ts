@@ -127,6 +127,17 @@ describe("ensembles and their models", () => {
     expect(verdicts.get("e")?.findings[0]?.message).toBe("Invalid argument: Response Cache does not currently support model e with 'decoupled' transaction policy. Please disable the response cache.");
   });
 
+  it.each([
+    ["both refused", { a: "", b: "" }],
+    ["one refused", { a: ensemble("b"), b: "" }],
+    ["one refused behind another", { a: ensemble("c"), b: "", c: ensemble("b") }],
+  ])("end where circles go through refused ensembles: %s", (_, texts) => {
+    const refused = (other: string): string => `platform: "ensemble" ensemble_scheduling { step { model_name: "${other}" } }`;
+    const files = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text === "" ? refused(name === "a" ? "b" : "a") : text]));
+    const verdicts = createLoader().load(repository(files), DEFAULT_SERVER);
+    expect([...verdicts.values()].map((verdict) => errors(verdict).length > 0)).toEqual(Object.keys(files).map(() => true));
+  });
+
   it("go round in a circle without end for no one", () => {
     const verdicts = createLoader().load(repository({ a: ensemble("b"), b: ensemble("c"), c: ensemble("a"), d: ensemble("c") }), DEFAULT_SERVER);
     expect([...verdicts.values()].map(({ loads }) => loads)).toEqual([false, false, false, false]);

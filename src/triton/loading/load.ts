@@ -59,13 +59,17 @@ function loadAll(all: ReadonlyMap<string, Remembered>, content: RepositoryConten
   const names = [...all.keys()].join("\n");
   const graphs = new Map([...all].map(([name, { polled }]): [string, GraphModel] => [name, { name, config: polled.config, parsed: polled.parsed }]));
   const polled = (name: string): PolledModel | undefined => all.get(name)?.polled;
+  const accepted = (name: string): PolledModel | undefined => {
+    const read = polled(name);
+    return read?.refused === true ? { ...read, refused: false } : read;
+  };
 
   function load(name: string): LoadedModel | undefined {
     const entry = all.get(name);
     if (entry === undefined || done.has(name)) return done.get(name);
     const steps = entry.polled.config.ensemble_scheduling?.step;
-    // A model of a circle asks for no other, so this ends.
-    const circular = steps !== undefined && circleOf(name, polled) !== undefined;
+    // A model of a circle asks for no other, so this ends; a circle goes through refused models too.
+    const circular = steps !== undefined && circleOf(name, accepted) !== undefined;
     const upstreams = circular ? [] : (steps ?? []).map(({ model_name }) => load(model_name));
     const last = entry.loaded;
     const same =

@@ -5,7 +5,8 @@ const fileSchema = v.object({ path: v.pipe(v.string(), v.nonEmpty()), size: v.pi
 /** The repository that a server of files offers: the answer to GET `<base>/repository.json`. */
 export const listingSchema = v.object({
   name: v.pipe(v.string(), v.nonEmpty()),
-  files: v.array(fileSchema),
+  /** Small files with their bytes, in base64. */
+  files: v.array(v.object({ ...fileSchema.entries, content: v.optional(v.pipe(v.string(), v.base64())) })),
   /** Folders without files. */
   emptyFolders: v.array(v.string()),
 });

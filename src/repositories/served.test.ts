@@ -53,6 +53,16 @@ function raw(path: string, headers: Record<string, string> = {}, method = "GET")
 }
 
 describe("a folder on the local server", () => {
+  it("gives small files with its list, and asks for them when they are read again", async () => {
+    const asked: string[] = [];
+    const source = await openHttp(`${origin}/local`, (url, init) => (asked.push(new URL(url).pathname), fetch(url, init)));
+    const config = source.files.find(({ path }) => path === "net/config.pbtxt")!;
+    expect(await readText(config)).toBe('name: "net"\n');
+    expect(asked).toEqual(["/local/repository.json"]);
+    expect(await readText(config)).toBe('name: "net"\n');
+    expect(asked).toEqual(["/local/repository.json", "/local/files/net/config.pbtxt"]);
+  });
+
   it("opens with its empty version folder and without hidden files and links", async () => {
     const source = await openHttp(`${origin}/local`, fetch);
     expect(source.name).toBe("demo");

@@ -5,21 +5,36 @@ import type { OpenOptions, RepositorySource } from "../source.ts";
 
 /**
  * A folder that the local server offers (`npm start -- FOLDER`): `<base>/repository.json` lists it, `<base>/files/<path>` gives a file. Read only.
- * Throws REPOSITORY_UNREADABLE.
+ * What came with the listing serves the first read of a file; later ones ask again. Throws REPOSITORY_UNREADABLE.
  */
 export async function openHttp(base: string, fetch: Fetch, options: OpenOptions = {}): Promise<RepositorySource> {
   const listing = await fetchJson(fetch, fileUrl(base, "repository.json"), listingSchema, options.signal);
-  const items: FoundItem[] = [...listing.files, ...listing.emptyFolders.map((path) => ({ path }))];
+  const items: ListedItem[] = [...listing.files, ...listing.emptyFolders.map((path) => ({ path }))];
   const layout = arrangeRepository(items, listing.name);
   return {
     kind: "http",
     name: listing.name,
-    files: layout.files.map(({ path, item }) => ({
-      path,
-      size: item.size as number,
-      blob: () => fetchBlob(fetch, fileUrl(`${base.replace(/\/$/, "")}/files`, item.path), path, item.size as number),
-    })),
+    files: layout.files.map(({ path, item }) => {
+      let { content } = item;
+      return {
+        path,
+        size: item.size as number,
+        blob: () => {
+          const came = content;
+          content = undefined;
+          if (came !== undefined) return Promise.resolve(new Blob([bytesOf(came)]));
+          return fetchBlob(fetch, fileUrl(`${base.replace(/\/$/, "")}/files`, item.path), path, item.size as number);
+        },
+      };
+    }),
     emptyFolders: layout.emptyFolders,
     report: layout.report,
   };
+}
+
+/** What a listing has: files, some with their bytes in base64, and empty folders. */
+type ListedItem = FoundItem & { readonly content?: string | undefined };
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

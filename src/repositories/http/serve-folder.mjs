@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
 import { listFolder } from "../folder-listing.mjs";
 
 /**
- * A connect-style handler that offers one folder to openHttp, read only, below `base` ("/local"): `repository.json` and `files/<path>`, with single
- * ranges. It sends no CORS headers, so other pages cannot read it; requests under a foreign host name (DNS rebinding) are refused: `isOwnHost`
+ * A connect-style handler that offers one folder to openHttp, read only, below `base` ("/local"): `repository.json`, which holds small files, and
+ * `files/<path>`, with single ranges. It sends no CORS headers, so other pages cannot read it; requests under a foreign host name (DNS rebinding) are refused: `isOwnHost`
  * says which Host headers are this server's.
  */
 export function serveFolder(folder, { base, isOwnHost = isLoopback }) {
@@ -34,10 +34,28 @@ export function isLoopback(host) {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
 }
 
+/** Files up to this many bytes come with the listing: hundreds of configurations would be hundreds of requests. */
+const SMALL = 16 * 1024;
+/** All of them together, in bytes. */
+const MOST_SMALL = 8 * 1024 * 1024;
+
 async function sendListing(root, response) {
-  const listing = await listFolder(root);
+  const { files, ...listing } = await listFolder(root);
+  const withContent = [];
+  let bytes = 0;
+  for (let from = 0; from < files.length; from += 64) {
+    const part = await Promise.all(
+      files.slice(from, from + 64).map(async (file) => {
+        if (file.size > SMALL || (bytes += file.size) > MOST_SMALL) return file;
+        // A file that has gone, or cannot be read, says so when it is asked for.
+        const content = await readFile(join(root, ...file.path.split("/"))).catch(() => undefined);
+        return content === undefined || content.length !== file.size ? file : { ...file, content: content.toString("base64") };
+      }),
+    );
+    withContent.push(...part);
+  }
   response.setHeader("Content-Type", "application/json");
-  response.end(JSON.stringify({ name: basename(root), ...listing }));
+  response.end(JSON.stringify({ name: basename(root), files: withContent, ...listing }));
 }
 
 async function sendFile(root, path, request, response) {

@@ -35,7 +35,7 @@ export function exposePort(ensemble: ParsedConfig, graph: EnsembleGraph, step: n
   const { config, tree } = ensemble;
   const { modelName, model, inputs = [], outputs = [] } = graph.steps[step] ?? {};
   const found = (side === "input" ? inputs : outputs).find(({ name }) => name === port);
-  if (found?.dataType === undefined || found.dims === undefined) throw impossible(`What ${side} '${port}' of step ${step} is, is not known: its model does not declare it`);
+  if (found?.dataType === undefined || found.dataType === "TYPE_INVALID" || found.dims === undefined) throw impossible(`What ${side} '${port}' of step ${step} is, is not known: its model does not declare it`);
   const facts: PortFacts = { dataType: found.dataType, dims: found.dims, batching: (model?.config.max_batch_size ?? 0) > 0 };
   const declared = (name: string): boolean => config[side].some((terminal) => terminal.name === name);
   const { tensor } = found;

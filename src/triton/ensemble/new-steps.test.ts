@@ -39,6 +39,7 @@ const MODELS: Readonly<Record<string, string>> = {
   batched: `max_batch_size: 4 input [ ${port("x", "FP32", 8)} ] output [ ${port("y", "FP32", 8)} ]`,
   outer: `platform: "ensemble" input [ ${port("x", "FP32", 8)} ] ensemble_scheduling { step [ { model_name: "e" } ] }`,
   unknown: `backend: "python"`,
+  untyped: `input [ { name: "x" dims: [ 8 ] } ]`,
 };
 
 function open(text = TEXT) {
@@ -77,6 +78,7 @@ describe("models that fit a wire's end", () => {
       { model: "invert", problem: "TYPE_FP32 does not fit TYPE_UINT8" },
       { model: "outer", problem: "outer holds this ensemble" },
       { model: "unknown", problem: "unknown declares no input" },
+      { model: "untyped", problem: "TYPE_FP32 does not fit TYPE_INVALID" },
     ]);
   });
 
@@ -182,6 +184,8 @@ describe("a port made an input or output of the ensemble", () => {
   it("is refused where it is one, or is not known", () => {
     const { ensemble, graph } = open();
     expect(() => exposePort(ensemble, graph, 1, "output", "MASK")).toThrow(impossible("is the ensemble output 'MASK' already"));
+    const untyped = open(TEXT.replace('model_name: "post"', 'model_name: "untyped"'));
+    expect(() => exposePort(untyped.ensemble, untyped.graph, 1, "input", "x")).toThrow(impossible("its model does not declare it"));
     expect(() => exposePort(ensemble, graph, 1, "output", "gone")).toThrow(impossible("its model does not declare it"));
   });
 });

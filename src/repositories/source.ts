@@ -7,6 +7,8 @@ export interface RepositoryFile {
   readonly path: string;
   /** Bytes, as the listing says. */
   readonly size: number;
+  /** The bytes, where they came with the listing and nobody has asked before: they may be older the next time. */
+  fresh?(): Uint8Array | undefined;
   /** A handle to the bytes as they are now; reading it (`stream()`, `slice()`) is up to the caller. Throws REPOSITORY_UNREADABLE. */
   blob(): Promise<Blob>;
 }
@@ -93,15 +95,17 @@ export interface OpenOptions {
  * REPOSITORY_UNREADABLE for one that is gone.
  */
 export async function readText(file: RepositoryFile): Promise<string | undefined> {
+  const text = decodeSourceText(file.fresh?.() ?? (await readBytes(file)));
+  return text.isWellFormed() || BYTE_ENDINGS.test(file.path) ? text : undefined;
+}
+
+async function readBytes(file: RepositoryFile): Promise<Uint8Array> {
   const blob = await file.blob();
-  let bytes: ArrayBuffer;
   try {
-    bytes = await blob.arrayBuffer();
+    return new Uint8Array(await blob.arrayBuffer());
   } catch (cause) {
     throw new ConchError("REPOSITORY_UNREADABLE", `${file.path} cannot be read (${textOf(cause)}): was it moved or deleted?`, { data: { path: file.path }, cause });
   }
-  const text = decodeSourceText(new Uint8Array(bytes));
-  return text.isWellFormed() || BYTE_ENDINGS.test(file.path) ? text : undefined;
 }
 
 /** Bytes beyond which a file is never opened as text: an editor, and a parser that follows every key, answer at once up to here. */

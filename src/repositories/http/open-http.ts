@@ -5,7 +5,7 @@ import type { OpenOptions, RepositorySource } from "../source.ts";
 
 /**
  * A folder that the local server offers (`npm start -- FOLDER`): `<base>/repository.json` lists it, `<base>/files/<path>` gives a file. Read only.
- * What came with the listing serves the first read of a file; later ones ask again. Throws REPOSITORY_UNREADABLE.
+ * Small files come with the listing. Throws REPOSITORY_UNREADABLE.
  */
 export async function openHttp(base: string, fetch: Fetch, options: OpenOptions = {}): Promise<RepositorySource> {
   const listing = await fetchJson(fetch, fileUrl(base, "repository.json"), listingSchema, options.signal);
@@ -19,12 +19,12 @@ export async function openHttp(base: string, fetch: Fetch, options: OpenOptions 
       return {
         path,
         size: item.size as number,
-        blob: () => {
+        fresh: () => {
           const came = content;
           content = undefined;
-          if (came !== undefined) return Promise.resolve(new Blob([bytesOf(came)]));
-          return fetchBlob(fetch, fileUrl(`${base.replace(/\/$/, "")}/files`, item.path), path, item.size as number);
+          return came === undefined ? undefined : bytesOf(came);
         },
+        blob: () => fetchBlob(fetch, fileUrl(`${base.replace(/\/$/, "")}/files`, item.path), path, item.size as number),
       };
     }),
     emptyFolders: layout.emptyFolders,

@@ -13,8 +13,6 @@ export interface CanvasNode {
   readonly terminal?: GraphTerminal;
   /** Of a step: "ensemble", or the backend of its model; "" where nothing tells. */
   readonly backend?: string;
-  /** Of a step: false where the repository has no such model. */
-  readonly known?: boolean;
   /** Of a step: the id by which a run speaks of it. */
   readonly runId?: string;
   readonly key: string;
@@ -49,15 +47,15 @@ export function canvasNodes(model: OpenModel): CanvasNode[] {
   const stepNode = (step: GraphStep): CanvasNode => {
     const view = repository.models.get(step.modelName);
     const backend = view?.isEnsemble === true ? "ensemble" : (view?.backend.backend ?? "");
-    const known = view !== undefined;
-    return { id: step.id, kind: "step", step, backend, known, runId: runStepId(model, step.index), key: stepKey(step, backend, known) };
+    return { id: step.id, kind: "step", step, backend, runId: runStepId(model, step.index), key: stepKey(step, backend) };
   };
   return [...graph.inputs.map(terminal("input")), ...graph.steps.map(stepNode), ...graph.outputs.map(terminal("output"))];
 }
 
-function stepKey({ index, modelName, modelVersion, model, inputs, outputs }: GraphStep, backend: string, known: boolean): string {
+function stepKey({ index, modelName, modelVersion, model, inputs, outputs }: GraphStep, backend: string): string {
   const { max_batch_size, instance_group } = model?.config ?? {};
-  return JSON.stringify([index, modelName, modelVersion, model?.versions, backend, known, max_batch_size, instance_group, inputs, outputs]);
+  const file = model === undefined ? "no model" : model.parsed?.file;
+  return JSON.stringify([index, modelName, modelVersion, model?.versions, backend, file, max_batch_size, instance_group, inputs, outputs]);
 }
 
 /** The stretches of all wires of a graph whose two ends are there. */

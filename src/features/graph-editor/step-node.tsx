@@ -36,7 +36,7 @@ export const StepNode = memo(function StepNode({ data: { node, badge, canvas } }
         <span className={classes.title}>{step.modelName}</span>
         {badge !== undefined && <FindingBadge badge={badge} />}
       </header>
-      <Facts step={step} known={node.known === true} placement={placement} isEnsemble={isEnsemble} />
+      <Facts step={step} placement={placement} isEnsemble={isEnsemble} />
       <div className={classes.ports}>
         <Column side="in" ports={step.inputs} node={node.id} badge={badge} canvas={canvas} />
         <Column side="out" ports={step.outputs} node={node.id} badge={badge} canvas={canvas} />
@@ -56,11 +56,13 @@ function Column({ side, ports, node, badge, canvas }: { side: PortSide; ports: r
   );
 }
 
-function Facts({ step, known, placement, isEnsemble }: { step: GraphStep; known: boolean; placement: KnownPlacement; isEnsemble: boolean }) {
+function Facts({ step, placement, isEnsemble }: { step: GraphStep; placement: KnownPlacement; isEnsemble: boolean }) {
   const t = useMessages(graphEditorMessages);
   const p = useMessages(placementMessages);
-  if (step.model === undefined) return <p className={classes.facts} data-missing={!known || undefined}>{t(known ? "noConfig" : "missingModel")}</p>;
-  const { versions, config } = step.model;
+  if (step.model === undefined) return <p className={classes.facts} data-missing>{t("missingModel")}</p>;
+  const { versions, config, parsed } = step.model;
+  // Nothing is known of a model that has no file, unless the server completes it from the model itself.
+  if (parsed === undefined && config.input.length + config.output.length === 0) return <p className={classes.facts}>{t("noConfig")}</p>;
   const latest = versions?.at(-1);
   const version = step.modelVersion >= 0 ? t("version", { version: step.modelVersion }) : latest === undefined ? t("latest") : t("version", { version: latest });
   const reason = [p(placement.reason), placement.detail, placement.decided ? undefined : p("configured")].filter((each) => each !== undefined);

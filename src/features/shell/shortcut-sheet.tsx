@@ -7,7 +7,7 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages, shortcutMessages } from "../../ui/catalogue/shell.messages.ts";
 import { EDITOR_KEYS, type EditorCommand } from "../../ui/editor-keys.ts";
 import { keyName } from "../../ui/key-names.ts";
-import { SHORTCUT_KEYS, type Shortcut } from "./shortcuts.ts";
+import { CANVAS_KEYS, type CanvasKey, SHORTCUT_KEYS, type Shortcut } from "./shortcuts.ts";
 import classes from "./dialogs.module.css";
 
 /** The sheet that "?" opens. */
@@ -23,6 +23,11 @@ export function ShortcutSheet() {
         <Group title={t("window")}>
           {(Object.keys(SHORTCUT_KEYS) as Shortcut[]).map((shortcut) => (
             <Row key={shortcut} label={t(shortcut)} chords={[SHORTCUT_KEYS[shortcut]]} />
+          ))}
+        </Group>
+        <Group title={t("canvas")}>
+          {(Object.keys(CANVAS_KEYS) as CanvasKey[]).map((key) => (
+            <Row key={key} label={t(key)} chords={[CANVAS_KEYS[key]]} />
           ))}
         </Group>
         <Group title={t("editor")}>

@@ -6,17 +6,30 @@ import { type AdviceCase, advise } from "./report.ts";
 /** One model's tensor that an ensemble tensor is mapped to. */
 interface Use {
   readonly step: number;
+  readonly map: "input_map" | "output_map";
   readonly port: string;
-  readonly path: Path;
   readonly description: TensorDescription;
 }
+
+const pathOf = ({ step, map, port }: Use): Path => ["ensemble_scheduling", "step", step, map, port];
 
 interface Uses {
   producer?: Use;
   readonly consumers: Use[];
 }
 
-function usesOf({ model, models }: AdviceCase): Map<string, Uses> {
+/** Of the ensembles that were looked at last: more than one piece of advice asks. */
+const known = new WeakMap<AdviceCase, ReadonlyMap<string, Uses>>();
+
+function usesOf(one: AdviceCase): ReadonlyMap<string, Uses> {
+  const before = known.get(one);
+  if (before !== undefined) return before;
+  const found = findUses(one);
+  known.set(one, found);
+  return found;
+}
+
+function findUses({ model, models }: AdviceCase): Map<string, Uses> {
   const all = new Map<string, Uses>();
   const of = (tensor: string): Uses => {
     const uses = all.get(tensor) ?? { consumers: [] };
@@ -32,7 +45,7 @@ function usesOf({ model, models }: AdviceCase): Map<string, Uses> {
         const declared = ports.find(({ name }) => name === port);
         if (declared === undefined) continue;
         const description = { model: model_name, dataType: declared.data_type, dims: declared.dims, batching };
-        const use = { step, port, path: ["ensemble_scheduling", "step", step, map, port], description };
+        const use: Use = { step, map, port, description };
         if (map === "output_map") of(tensor).producer ??= use;
         else of(tensor).consumers.push(use);
       }
@@ -64,6 +77,8 @@ export function hiddenContradictions(one: AdviceCase): Finding[] {
   }
   const findings: Finding[] = [];
   for (const [tensor, { producer, consumers }] of usesOf(one)) {
+    // Two uses contradict each other beside a third definition only.
+    if (consumers.length + (producer === undefined ? 0 : 1) + (declared.has(tensor) ? 1 : 0) < 3) continue;
     // The ensemble's own declarations come first, then the steps in the order of the file.
     const uses = [...(producer === undefined ? [] : [producer]), ...consumers].sort((a, b) => a.step - b.step);
     const first = declared.get(tensor) ?? uses[0]?.description;
@@ -80,7 +95,7 @@ export function hiddenContradictions(one: AdviceCase): Finding[] {
         severity: "warning",
         message: `ensemble tensor '${tensor}' is ${shape(a.description)} in model '${a.description.model}' and ${shape(b.description)} in model '${b.description.model}': Triton compares both with ${shape(first)} alone, and requests fail`,
         hint: "Give the models the same dims, or each a tensor of its own.",
-        at: [b.path],
+        at: [pathOf(b)],
         subject: { step: b.step, port: b.port, tensor },
       }),
     );
@@ -100,14 +115,15 @@ export function unbatchedSteps(one: AdviceCase): Finding[] {
   for (const [tensor, { producer, consumers }] of usesOf(one)) {
     const source: TensorDescription | undefined = producer?.description ?? inputs.get(tensor);
     if (source?.batching !== true) continue;
-    for (const { step, port, path, description } of consumers) {
+    for (const use of consumers) {
+      const { step, port, description } = use;
       if (found.has(step) || description.batching || dimsMatch(fullDims(source), description.dims) || !dimsMatch(source.dims, description.dims)) continue;
       const finding = advise(one, {
         code: "ADVICE_UNBATCHED_STEP",
         severity: "warning",
         message: `requests with a batch above 1 fail at step ${step}: '${description.model}' has max_batch_size 0 and takes '${port}' as ${shape(description)}, while the ensemble allows batches of ${config.max_batch_size}`,
         hint: "Set max_batch_size of the model, or lower the ensemble's to 1.",
-        at: [path],
+        at: [pathOf(use)],
         subject: { step, port, tensor },
       });
       found.set(step, finding);

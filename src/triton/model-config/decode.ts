@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import { type Finding, withIds } from "../findings.ts";
 import { parsePbtxt } from "../pbtxt/parse.ts";
-import { elements, entryKey, type Path, pathAt, rangeOfPath } from "../pbtxt/path.ts";
+import { entryKey, type Path, pathAt, rangeOfPath } from "../pbtxt/path.ts";
 import type { FieldSchema, Schema } from "../pbtxt/schema.ts";
 import type { MessageNode, PbtxtTree, ScalarNode, TextRange, ValueNode } from "../pbtxt/tree.ts";
 import { keepExact } from "./exact.ts";
@@ -128,9 +128,14 @@ function unset(field: FieldSchema, schema: Schema): unknown {
 
 function decodeMap(values: readonly ValueNode[], field: FieldSchema, schema: Schema, report: Report): Record<string, unknown> {
   const value = schema.messages.get(field.type)?.fields.get("value");
+  if (value === undefined) return {};
+  const valueOf = (entry: MessageNode): unknown => decodeField(writtenValues(entry)(value) ?? [], value, schema, report) ?? emptyMessage(value.type);
+  const [only] = values;
+  // Most maps of an ensemble have one entry.
+  if (values.length === 1 && only?.kind === "message") return Object.fromEntries([[entryKey(only), valueOf(only)]]);
   const entries = new Map<string, { value: unknown; range: TextRange }>();
   for (const entry of values) {
-    if (entry.kind !== "message" || value === undefined) continue;
+    if (entry.kind !== "message") continue;
     const key = entryKey(entry);
     const former = entries.get(key);
     if (former !== undefined) {
@@ -140,7 +145,7 @@ function decodeMap(values: readonly ValueNode[], field: FieldSchema, schema: Sch
         "Remove this entry or give it another key.",
       );
     }
-    const decoded = decodeField(elements(entry, "value").map((element) => element.value), value, schema, report) ?? emptyMessage(value.type);
+    const decoded = valueOf(entry);
     entries.delete(key);
     entries.set(key, { value: decoded, range: { from: entry.from, to: entry.to } });
   }

@@ -155,9 +155,10 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
       const owner = startsLine ? ownerOf(scope, name, columnOf(text, from)) : undefined;
       if (owner !== undefined) {
         // The brace was forgotten. The messages up to the owner end before this field, which the owner gets.
+        const end = node.fields.at(-1)?.to ?? node.innerFrom;
         for (let inner: Scope | undefined = scope; inner !== undefined && inner !== owner; inner = inner.parent) {
           inner.node.closed = false;
-          inner.node.innerTo = inner.node.to = node.fields.at(-1)?.to ?? inner.node.innerFrom;
+          inner.node.innerTo = inner.node.to = end;
         }
         pending = { field: { ...field, ...withSchema(owner.node.schema?.fields.get(name)) }, owner };
         return "read";
@@ -176,7 +177,7 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
     if (singular) checkPresence(scope, field, known);
     const done = readFieldValue(scope, field, known);
     if (singular && !field.refused && isSet(field, enumOf(known))) scope.present.push(field);
-    field.to = Math.max(field.to, tokens.previousEnd);
+    field.to = Math.max(field.to, endOfRead(field));
     if (!done) return "lost";
     if (looking(COMMA) || looking(SEMICOLON)) {
       field.separator = tokens.from;
@@ -260,8 +261,8 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
     if (!looking(CLOSE_BRACKET)) {
       for (;;) {
         const value = readValue(scope, field, known);
-        list.to = tokens.previousEnd;
         if (value !== undefined) field.values.push(value);
+        list.to = Math.max(list.to, endOfRead(field));
         if (pending !== undefined) return true;
         if (looking(CLOSE_BRACKET)) break;
         if (value === undefined) return false;
@@ -281,6 +282,11 @@ export function parsePbtxt(text: string, schema: Schema): PbtxtTree {
       return skipValue();
     }
     return readScalar(known);
+  }
+
+  /** Where the last thing read for a field ends: of one whose closing brace was forgotten, with the message that was closed for it. */
+  function endOfRead({ to, values }: FieldNode): number {
+    return pending === undefined ? tokens.previousEnd : (values.at(-1)?.to ?? to);
   }
 
   /** `from` is where the field begins whose value this is. */

@@ -106,6 +106,12 @@ describe("any text", () => {
     fc.array(fc.constantFrom("input", "name", ":", "{", "}", "<", ">", "[", "]", ",", ";", '"a"', "'", "1", "-", ".", "#", "\n", " ", "dims", "x")).map((parts) => parts.join("")),
   );
 
+  it.each([
+    ["of an empty message", 'model_repository_agents{\nname:"a"'],
+    ["of one message inside another", 'dynamic_batching { default_queue_policy {\nname: "a"'],
+    ["inside a list", 'input [ { name: "b" }, { reshape {\nname: "a"'],
+  ])("has ordered ranges where the closing brace %s was forgotten", (_, text) => expectOrdered(decode(text).tree));
+
   it("is read and decoded without throwing, with ordered ranges", () => {
     fc.assert(
       fc.property(anything, (text) => {

@@ -89,6 +89,7 @@ export default defineConfig({
           environment: "node",
           include: ["src/**/*.test.ts"],
           exclude: ["src/**/*.gpu.test.ts"],
+          setupFiles: ["src/testing/property-seed.ts"],
           testTimeout: 120_000,
         },
       },

@@ -1,5 +1,6 @@
 import type { Fix } from "../../../base/diagnostic.ts";
-import { changing, type FixCase, type FixRule, removing, setting } from "./fix-case.ts";
+import { removing, setting } from "../../ensemble/changes.ts";
+import { changing, type FixCase, type FixRule } from "./fix-case.ts";
 
 /** An empty file stands for an empty version folder. */
 const PLACEHOLDER = ".gitkeep";

@@ -4,7 +4,8 @@ import { terminalFor } from "../../ensemble/exposed-ports.ts";
 import { mapPath } from "../../ensemble/scheduling-rules.ts";
 import { nearest } from "../../nearest.ts";
 import { addValue, renameKey } from "../../pbtxt/edit.ts";
-import { type Change, changing, editing, type FixCase, type FixRule, removal, removing, setting } from "./fix-case.ts";
+import { type Change, removing, setting } from "../../ensemble/changes.ts";
+import { changing, editing, type FixCase, type FixRule, removal } from "./fix-case.ts";
 import { portFacts, portsAgree, stepsOf, tensorsBefore, unread, unwritten } from "./ensemble-ports.ts";
 
 /** Another input or output of the ensemble. */

@@ -2,7 +2,8 @@ import { setInstanceGroupKind } from "../../ensemble/edit.ts";
 import { nearest } from "../../nearest.ts";
 import { removeElementAt, setValue } from "../../pbtxt/edit.ts";
 import { findPath } from "../../pbtxt/path.ts";
-import { changing, editing, type FixRule, has, removal, removing, setting } from "./fix-case.ts";
+import { removing, setting } from "../../ensemble/changes.ts";
+import { changing, editing, type FixRule, has, removal } from "./fix-case.ts";
 
 /** Platforms that Triton knows; a backend's name is what most people write here instead. */
 const PLATFORMS = ["ensemble", "onnxruntime_onnx", "pytorch_libtorch", "tensorflow_graphdef", "tensorflow_savedmodel", "tensorrt_plan"];

@@ -2,10 +2,9 @@ import type { Fix } from "../../../base/diagnostic.ts";
 import { applyEdits, type TextEdit } from "../../../base/text-edit.ts";
 import type { Finding } from "../../findings.ts";
 import type { ParsedConfig } from "../../model-config/decode.ts";
-import { editAll, removeValue, setValue } from "../../pbtxt/edit.ts";
+import { type Change, removing } from "../../ensemble/changes.ts";
+import { editAll } from "../../pbtxt/edit.ts";
 import { findPath, type Path } from "../../pbtxt/path.ts";
-import type { EditValue } from "../../pbtxt/print.ts";
-import type { PbtxtTree } from "../../pbtxt/tree.ts";
 import type { AdviceCase } from "../advice/report.ts";
 
 /** A finding that has no repair yet, with the model that it is about and the models of its steps. */
@@ -19,19 +18,6 @@ export interface FixCase extends AdviceCase {
 
 /** The repair of one kind of finding; undefined where none is safe. */
 export type FixRule = (one: FixCase) => Fix | undefined;
-
-/** A change of a text that edits follow from. */
-export type Change = (tree: PbtxtTree) => TextEdit[];
-
-export const setting =
-  (path: Path, value: EditValue): Change =>
-  (tree) =>
-    setValue(tree, path, value);
-
-export const removing =
-  (path: Path): Change =>
-  (tree) =>
-    removeValue(tree, path);
 
 /** A repair by edits of the model's own text; undefined where they change nothing. A text that does not exist is created. */
 export function editing({ parsed, content, model }: FixCase, title: string, edits: readonly TextEdit[]): Fix | undefined {

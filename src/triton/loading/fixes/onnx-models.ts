@@ -2,7 +2,8 @@ import { nearest } from "../../nearest.ts";
 import { addValue } from "../../pbtxt/edit.ts";
 import { onnxFile } from "../onnx-session.ts";
 import { type OnnxSignature, onnxSignature, type OnnxTensorInfo } from "../onnx-tensors.ts";
-import { type Change, changing, type FixCase, type FixRule, removing, setting } from "./fix-case.ts";
+import { type Change, removing, setting } from "../../ensemble/changes.ts";
+import { changing, type FixCase, type FixRule } from "./fix-case.ts";
 
 /** What the model that the newest version opens has to offer. */
 function signatureOf({ content, model, directory }: FixCase): OnnxSignature | undefined {

@@ -42,6 +42,8 @@ export interface WorkspaceState {
   readonly report: OpenReport | null;
   /** Files to run the open sample on: group → files of one input. */
   readonly examples: ReadonlyMap<string, readonly RepositoryFile[]>;
+  /** True from the click that runs a sample until its run has ended: opening it, giving it its example, running it. */
+  readonly runningSample: boolean;
   /** null until the list has come. */
   readonly samples: readonly SampleEntry[] | null;
   /** Last opened first. */
@@ -73,6 +75,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     origin: null,
     report: null,
     examples: new Map(),
+    runningSample: false,
     samples: null,
     recents: [],
   }));
@@ -243,10 +246,15 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     openSample: openSampleByName,
     /** Opens a sample, gives it its first example and runs it. */
     runSample: async (name: string): Promise<void> => {
-      if (!(await openSampleByName(name))) return;
-      await giveExample();
-      const { model } = selection.getState();
-      if (model !== null) await session.execute(model);
+      store.setState({ runningSample: true });
+      try {
+        if (!(await openSampleByName(name))) return;
+        await giveExample();
+        const { model } = selection.getState();
+        if (model !== null) await session.execute(model);
+      } finally {
+        store.setState({ runningSample: false });
+      }
     },
     /** Gives the open model one of the sample's examples, the first by default. */
     giveExample,

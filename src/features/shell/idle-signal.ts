@@ -2,9 +2,9 @@ import type { App } from "../../ui/app-context.ts";
 
 /** Whether something goes on that the user waits for: opening, decoding an input, running. */
 function isBusy({ workspace, session }: Pick<App, "workspace" | "session">): boolean {
-  const { status } = workspace.getState();
+  const { status, runningSample } = workspace.getState();
   const { inputs, run } = session.getState();
-  if (status === "starting" || status === "opening") return true;
+  if (status === "starting" || status === "opening" || runningSample) return true;
   if (run.status === "preparing" || run.status === "running" || run.status === "cancelling") return true;
   return Object.values(inputs).some((model) => Object.values(model ?? {}).some((input) => input?.status === "decoding"));
 }

@@ -12,7 +12,8 @@ import { addStepAt, insertOnWire } from "../triton/ensemble/wired-steps.ts";
 import type { ParsedConfig } from "../triton/model-config/decode.ts";
 import { removeValue, setValue } from "../triton/pbtxt/edit.ts";
 import { createDerivation, type RepositoryView } from "./derived.ts";
-import { createDocumentStore, type DocumentFile } from "./document.ts";
+import { createDocumentStore, type DocumentFile, type DocumentState } from "./document.ts";
+import { unsavedPaths } from "./opened-files.ts";
 
 /** The same ensemble as four people write it. */
 const STYLES: readonly string[] = [
@@ -138,7 +139,7 @@ interface Action {
   readonly numbers: readonly number[];
 }
 
-const KINDS = [...Object.keys(GESTURES), "type", "delete text", "set a field", "remove a field", "set the kind", "new ensemble", "undo", "redo"];
+const KINDS = [...Object.keys(GESTURES), "type", "delete text", "set a field", "remove a field", "set the kind", "new ensemble", "move a node", "place a step", "add a file", "save", "undo", "redo"];
 const actions = fc.array(fc.record({ kind: fc.constantFrom(...KINDS), numbers: fc.array(fc.nat(999), { minLength: 4, maxLength: 4 }) }), { maxLength: 12 });
 const repositories = fc.record({ styles: fc.tuple(fc.nat(3), fc.nat(3)), models: fc.integer({ min: 2, max: 4 }) });
 
@@ -183,6 +184,7 @@ function play(repository: Repository, played: readonly Action[]): void {
   const start = filesOf(repository);
   store.getState().open({ kind: "new", name: "r", emptyFolders: [] }, start);
   const texts = (): Record<string, string | undefined> => Object.fromEntries([...store.getState().files.values()].map(({ path, text }) => [path, text]));
+  const held = texts();
   let time = 1;
   for (const { kind, numbers } of played) {
     let used = 0;
@@ -198,7 +200,7 @@ function play(repository: Repository, played: readonly Action[]): void {
     const graph = derivation.ensemble(view, chosen);
     const path = pick([...files.keys()].filter((one) => one.endsWith(".pbtxt")));
     const text = files.get(path)!.text!;
-    const { edit, undo, redo } = store.getState();
+    const { edit, move, undo, redo } = store.getState();
     time += index(3) === 0 ? 2000 : 100;
     try {
       const gesture = GESTURES[kind];
@@ -208,12 +210,20 @@ function play(repository: Repository, played: readonly Action[]): void {
         if (kind.startsWith("remove")) expect(edits.filter(({ insert }) => insert !== "")).toEqual([]);
         edit([{ path: ensemble.file, edits }], kind);
         expectCareful(ensemble, derivation.repository(store.getState().files).models.get(chosen)!.parsed!, kind);
-      } else if (kind === "type") edit([{ path, edits: [insertion(index(text.length + 1), pick(TYPED))] }], kind, time);
+      } else if (kind === "type") edit([{ path, edits: [insertion(index(text.length + 1), pick(TYPED))] }], kind, { typedAt: time });
       else if (kind === "delete text") {
         const from = index(text.length);
-        edit([{ path, edits: [{ from, to: Math.min(text.length, from + index(9)), insert: "" }] }], kind, time);
+        edit([{ path, edits: [{ from, to: Math.min(text.length, from + index(9)), insert: "" }] }], kind, { typedAt: time });
       } else if (kind === "undo") undo();
       else if (kind === "redo") redo();
+      else if (kind === "move a node") move([{ ensemble: chosen, node: pick(nodesOf(graph.graph)), to: pick([null, { x: index(9), y: index(9) }]) }], kind);
+      else if (kind === "place a step") {
+        if (ensemble?.valid !== true || graph.stale) continue;
+        edit([{ path: ensemble.file, edits: addStep(ensemble, { modelName: "pre" }) }], kind, { moves: [{ ensemble: chosen, node: `step:pre${index(9)}`, to: { x: index(9), y: 0 } }] });
+      } else if (kind === "add a file") {
+        const path = `added${index(2)}/1/model.onnx`;
+        if (!files.has(path)) edit([{ path, add: { path, size: 3, blob: () => Promise.resolve(new Blob(["abc"])) } }], kind);
+      } else if (kind === "save") saveInto(held, store.getState());
       else edit(editsOf(kind, view, pick, index), kind);
     } catch (thrown) {
       if (!(thrown instanceof NothingThere) && !(thrown instanceof ConchError && thrown.code === "EDIT_IMPOSSIBLE")) throw thrown;
@@ -225,12 +235,36 @@ function play(repository: Repository, played: readonly Action[]): void {
     for (const [at, { view: own }] of incremental.models.entries()) if (own.stale) anew.models[at]!.view = own;
     expect(incremental).toEqual(anew);
   }
-  const end = texts();
+  const end = { texts: texts(), positions: placesOf(store.getState()) };
   let count = 0;
   while (store.getState().undo() !== undefined) count++;
   expect(texts()).toEqual(Object.fromEntries(start.map(({ path, text }) => [path, text])));
+  expect(placesOf(store.getState())).toEqual([]);
+  saveInto(held, store.getState());
+  expect(held).toEqual(texts());
   for (; count > 0; count--) store.getState().redo();
-  expect(texts()).toEqual(end);
+  expect({ texts: texts(), positions: placesOf(store.getState()) }).toEqual(end);
+  saveInto(held, store.getState());
+  expect(held).toEqual(end.texts);
+  expect(unsavedPaths(store.getState())).toEqual([]);
+}
+
+/** Writes what is unsaved, and nothing else, into a repository: path → text, undefined for bytes. */
+function saveInto(held: Record<string, string | undefined>, state: DocumentState): void {
+  const paths = unsavedPaths(state);
+  for (const path of paths) {
+    if (state.files.has(path)) held[path] = state.files.get(path)?.text;
+    else delete held[path];
+  }
+  state.markSaved(paths);
+}
+
+function placesOf({ positions }: DocumentState): unknown[] {
+  return Object.entries(positions).flatMap(([ensemble, nodes]) => Object.entries(nodes).map(([node, place]) => ({ ensemble, node, place })));
+}
+
+function nodesOf({ inputs, steps, outputs }: EnsembleGraph): string[] {
+  return [...inputs, ...steps, ...outputs].map(({ id }) => id);
 }
 
 function insertion(at: number, insert: string): TextEdit {

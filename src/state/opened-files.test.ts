@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RepositorySource } from "../repositories/source.ts";
 import { createDerivation } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
-import { documentFiles, editedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
+import { documentFiles, unsavedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
 
 const ENSEMBLE = `platform: "ensemble"
 input [
@@ -49,7 +49,7 @@ describe("files of an opened repository", () => {
       ["a/config.pbtxt", "edited", "old"],
       ["b/config.pbtxt", "new", null],
     ]);
-    expect(editedPaths(new Map(files.map((file) => [file.path, file])))).toEqual(["a/config.pbtxt", "b/config.pbtxt"]);
+    expect(unsavedPaths({ files: new Map(files.map((file) => [file.path, file])), removed: new Map() })).toEqual(["a/config.pbtxt", "b/config.pbtxt"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { isTextFile, readText, type RepositoryFile, type RepositorySource } from "../repositories/source.ts";
 import type { RepositoryView } from "./derived.ts";
-import type { DocumentFile } from "./document.ts";
+import type { DocumentFile, DocumentState } from "./document.ts";
 import type { WorkspaceText } from "./journal.ts";
 
 /** Texts read at once: a repository over http answers them in parallel. */
@@ -31,9 +31,10 @@ export function documentFiles(source: RepositorySource, present: ReadonlyMap<str
   return files;
 }
 
-/** Paths of files whose text is not the saved one. */
-export function editedPaths(files: ReadonlyMap<string, DocumentFile>): string[] {
-  return [...files.values()].filter(({ text, saved }) => text !== undefined && text !== saved).map(({ path }) => path);
+/** Paths at which the repository is not as the document has it: texts that are not the saved ones, added bytes, removed files. */
+export function unsavedPaths({ files, removed }: Pick<DocumentState, "files" | "removed">): string[] {
+  const changed = [...files.values()].filter(({ text, saved, added }) => (text === undefined ? added === true : text !== saved));
+  return [...changed.map(({ path }) => path), ...removed.keys()];
 }
 
 /** The model to show first: an ensemble that no other one has as a step, else any ensemble, else the first model; by name. */

@@ -10,7 +10,7 @@ import type { OpenOptions, OpenReport, RepositoryFile, RepositorySource } from "
 import type { Derivation } from "./derived.ts";
 import type { DocumentStore } from "./document.ts";
 import { reconcile } from "./journal.ts";
-import { documentFiles, editedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
+import { documentFiles, unsavedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
 import { reopen, reopenPermission } from "./reopen.ts";
 import type { SelectionStore } from "./selection.ts";
 import type { SessionStore } from "./session.ts";
@@ -138,7 +138,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     selection.getState().openModel(firstModel(view));
     store.setState({ origin, report: source.report, examples: new Map() });
     if (known === undefined) notify({ kind: "opened", name, models: view.models.size, report: source.report });
-    const edited = editedPaths(document.getState().files);
+    const edited = unsavedPaths(document.getState());
     if (kept !== undefined && (edited.length > 0 || kept.damaged.length > 0)) {
       notify({ kind: "restored", files: edited.length, conflicts: merged?.conflicts ?? [], damaged: kept.damaged });
     }
@@ -317,9 +317,10 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       const saved: string[] = [];
       try {
         if (origin?.write === undefined) throw new ConchError("REPOSITORY_READ_ONLY", `${origin?.name ?? ""} cannot be written to: download it as a zip`);
-        for (const path of editedPaths(files)) {
+        for (const path of unsavedPaths(document.getState())) {
           const file = files.get(path);
-          await origin.write(path, file?.text ?? "", file?.saved ?? null);
+          if (file?.text === undefined) continue;
+          await origin.write(path, file.text, file.saved ?? null);
           saved.push(path);
         }
         notify({ kind: "saved", files: saved.length });

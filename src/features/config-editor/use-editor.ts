@@ -79,7 +79,7 @@ function createState(app: App, host: LanguageHost, label: string, ownRef: { curr
   const open = () => openModelOf(derivation, repository(), selection.getState().model);
   const source: TextSource = {
     text: () => textOf(app, file),
-    edit: (edits) => document.getState().edit([{ path: file, edits }], "typing", Date.now()),
+    edit: (edits) => document.getState().edit([{ path: file, edits }], "typing", { typedAt: Date.now() }),
     onCursor: (offset) => {
       selection.getState().placeCaret(file, offset);
       const model = open();

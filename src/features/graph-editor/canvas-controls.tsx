@@ -18,7 +18,8 @@ export function CanvasControls({ canvas }: { canvas: Canvas }) {
   const t = useMessages(graphEditorMessages);
   const { zoomIn, zoomOut, fitView } = useReactFlow();
   const tidy = () => {
-    document.getState().clearPositions(canvas.name);
+    const { positions, move } = document.getState();
+    move(Object.keys(positions[canvas.name] ?? {}).map((node) => ({ ensemble: canvas.name, node, to: null })), "tidy");
     canvas.tidy();
     canvas.setState({ moved: false });
     requestAnimationFrame(fit);

@@ -285,7 +285,7 @@ function applyChanges(canvas: Canvas, changes: readonly NodeChange<FlowNode>[], 
   for (const change of changes) {
     if (change.type === "select" && change.selected) selection.getState().selectNode(change.id);
     if (change.type === "position" && change.dragging === false && change.position !== undefined) {
-      document.getState().setPosition(canvas.name, change.id, change.position);
+      document.getState().move([{ ensemble: canvas.name, node: change.id, to: change.position }], "move");
     }
   }
 }

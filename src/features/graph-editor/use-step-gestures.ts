@@ -30,7 +30,7 @@ export function useStepGestures(canvas: Canvas, present: () => OpenModel, edit: 
     const model = present();
     const node = nextStepId(model, name);
     if (!edit(() => edits(model), label, t("addedStep", { name }))) return;
-    if (at !== undefined) document.getState().setPosition(canvas.name, node, screenToFlowPosition({ x: at.clientX, y: at.clientY }));
+    if (at !== undefined) document.getState().move([{ ensemble: canvas.name, node, to: screenToFlowPosition({ x: at.clientX, y: at.clientY }) }], "move");
     selection.getState().selectNode(node);
   };
 

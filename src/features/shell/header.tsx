@@ -14,7 +14,7 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import type { HistoryEntry } from "../../state/document.ts";
-import { editedPaths } from "../../state/opened-files.ts";
+import { unsavedPaths } from "../../state/opened-files.ts";
 import { settings } from "../../state/settings.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
@@ -31,7 +31,7 @@ export function Header() {
   const t = useMessages(shellMessages);
   const { document, workspace } = useApp();
   const origin = useStore(document, (state) => state.origin);
-  const edited = useStore(document, (state) => editedPaths(state.files).length);
+  const edited = useStore(document, (state) => unsavedPaths(state).length);
   return (
     <header className={classes.header}>
       <UnstyledButton className={classes.home} aria-label={t("home")} onClick={() => workspace.close()}>

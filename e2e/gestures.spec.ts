@@ -56,9 +56,10 @@ test("a wire that is dropped on the ground asks which step takes it", async ({ a
   await page.mouse.down();
   await page.mouse.move(pane.x + place.x, pane.y + place.y, { steps: 8 });
   await page.mouse.up();
-  const menu = page.getByTestId("add-step-menu");
-  await expect(menu.getByRole("menuitem", { name: /^preprocess/ })).toBeDisabled();
-  await menu.getByRole("menuitem", { name: "postprocess · LOGITS" }).click();
+  const chooser = page.getByTestId("step-chooser");
+  await expect(chooser.getByRole("option", { name: /^preprocess/ })).toHaveAttribute("data-combobox-disabled", "true");
+  await expect(chooser.getByRole("option", { name: "New output of the ensemble for output" })).toBeVisible();
+  await chooser.getByRole("option", { name: "postprocess · LOGITS" }).click();
   await expect(node("step:postprocess#2")).toBeVisible();
   expect((await text()).match(/key: "LOGITS"\s+value: "logits"/g)?.length).toBe(2);
   await undo();

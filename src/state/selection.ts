@@ -4,8 +4,10 @@ import { createStore } from "zustand/vanilla";
 export interface SelectionState {
   /** Directory name of the open model. */
   readonly model: string | null;
-  /** Node id of the graph: "step:unet", "input:CT". */
+  /** Node id of the graph, "step:unet", "input:CT": the one that was chosen last. */
   readonly node: string | null;
+  /** Every chosen node, the last of them last. */
+  readonly nodes: readonly string[];
   /** Ensemble tensor whose wire is selected. */
   readonly tensor: string | null;
   /** Repository path in the text editor; null: the open model's config.pbtxt. */
@@ -21,6 +23,7 @@ export interface SelectionState {
 
   openModel(model: string | null): void;
   selectNode(node: string | null): void;
+  selectNodes(nodes: readonly string[]): void;
   selectTensor(tensor: string | null): void;
   openFile(file: string | null): void;
   focusDiagnostic(diagnostic: string): void;
@@ -43,15 +46,17 @@ export function createSelectionStore() {
   return createStore<SelectionState>()((set) => ({
     model: null,
     node: null,
+    nodes: [],
     tensor: null,
     file: null,
     focus: null,
     place: null,
     caret: null,
     result: null,
-    openModel: (model) => set({ model, node: null, tensor: null, file: null, result: null }),
-    selectNode: (node) => set({ node, tensor: null }),
-    selectTensor: (tensor) => set({ tensor, node: null }),
+    openModel: (model) => set({ model, node: null, nodes: [], tensor: null, file: null, result: null }),
+    selectNode: (node) => set({ node, nodes: node === null ? [] : [node], tensor: null }),
+    selectNodes: (nodes) => set({ node: nodes.at(-1) ?? null, nodes, tensor: null }),
+    selectTensor: (tensor) => set({ tensor, node: null, nodes: [] }),
     openFile: (file) => set({ file }),
     focusDiagnostic: (diagnostic) => set({ focus: { diagnostic, at: ++clicks } }),
     revealText: (file, { from, to }) => set({ place: { file, from, to, at: ++clicks } }),

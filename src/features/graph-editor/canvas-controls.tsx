@@ -4,26 +4,16 @@ import { useReactFlow } from "@xyflow/react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { settings } from "../../state/settings.ts";
-import { useApp } from "../../ui/app-context.ts";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import type { Canvas } from "./canvas.ts";
-import { useFit } from "./use-fit.ts";
 import classes from "./graph-editor.module.css";
 
 /** Buttons for zoom, fit, arranging and wire labels. */
 export function CanvasControls({ canvas }: { canvas: Canvas }) {
-  const { document } = useApp();
-  const fit = useFit();
   const t = useMessages(graphEditorMessages);
   const { zoomIn, zoomOut, fitView } = useReactFlow();
-  const tidy = () => {
-    const { positions, move } = document.getState();
-    move(Object.keys(positions[canvas.name] ?? {}).map((node) => ({ ensemble: canvas.name, node, to: null })), "tidy");
-    canvas.tidy();
-    canvas.setState({ moved: false });
-    requestAnimationFrame(fit);
-  };
+  const tidy = () => canvas.getState().verbs?.perform("tidy", { kind: "ground" }, { clientX: 0, clientY: 0 });
   const zoom = (by: typeof zoomIn) => {
     canvas.setState({ moved: true });
     void by();

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { applyEdits } from "../../base/text-edit.ts";
 import { createDerivation } from "../../state/derived.ts";
+import { connectEdits, disconnectEdits, removeNodesEdits } from "../../state/ensemble-edits.ts";
 import { aloneGraph, openModelOf, type OpenModel } from "../../state/open-model.ts";
 import { nodeBadges, wireSeverities } from "./badges.ts";
 import { createCanvas, mergeEdges, mergeNodes, type NodeContext, type Shown } from "./canvas.ts";
 import { canvasEdges, canvasNodes, endpointAt } from "./flow-elements.ts";
-import { connectEdits, disconnectEdits, fittingPorts, problemBetween, removeNodeEdits } from "./gestures.ts";
+import { fittingPorts, problemBetween } from "./gestures.ts";
 
 const ENSEMBLE = `platform: "ensemble"
 input [{ name: "A" data_type: TYPE_FP32 dims: [ 4 ] }]
@@ -162,13 +163,13 @@ describe("gestures", () => {
     expect(applyEdits(ENSEMBLE, connected!.edits!)).toBe(ENSEMBLE.replace('{ model_name: "twice" model_version: -1 input_map { key: "x" value: "middle" }', '{ model_name: "twice" model_version: -1 input_map { key: "x" value: "A" }'));
     const [cut] = disconnectEdits(model, { kind: "step", step: 2, port: "x" });
     expect(applyEdits(ENSEMBLE, cut!.edits!)).not.toContain('{ model_name: "words" model_version: -1 input_map');
-    const [removed] = removeNodeEdits(model, "step:words");
+    const [removed] = removeNodesEdits(model, ["step:words"]);
     expect(applyEdits(ENSEMBLE, removed!.edits!)).not.toContain("words");
   });
 
   it("are refused while the text does not parse, and on a model that is no ensemble", () => {
     const stale = { ...model, stale: true };
     expect(() => disconnectEdits(stale, { kind: "output", name: "B" })).toThrow(/does not parse/);
-    expect(() => removeNodeEdits(open(ENSEMBLE, "twice"), "input:x")).toThrow(/no ensemble/);
+    expect(() => removeNodesEdits(open(ENSEMBLE, "twice"), ["input:x"])).toThrow(/no ensemble/);
   });
 });

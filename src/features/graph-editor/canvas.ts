@@ -2,10 +2,10 @@ import { applyNodeChanges, type Edge, type Node, type NodeChange } from "@xyflow
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Diagnostic, Severity } from "../../base/diagnostic.ts";
 import type { OpenModel } from "../../state/open-model.ts";
-import { arrange, type NodePosition, type NodeSize } from "../../triton/ensemble/arrange.ts";
+import { arrange, arrangeAround, type NodePosition, type NodeSize } from "../../triton/ensemble/arrange.ts";
 import { nodeBadges, wireSeverities, type Badge } from "./badges.ts";
 import { canvasEdges, canvasNodes, type CanvasEdge, type CanvasNode } from "./flow-elements.ts";
-import type { PortEnd } from "./gestures.ts";
+import type { CanvasVerbs } from "./canvas-verbs.ts";
 import { orderTerminals } from "./order-terminals.ts";
 
 /** A node as React Flow holds it. */
@@ -26,14 +26,6 @@ export interface Shown {
   edgeLabel(edge: CanvasEdge): string;
 }
 
-/** What the parts of a canvas ask of the editor around them. */
-export interface CanvasVerbs {
-  connect(one: PortEnd, other: PortEnd): void;
-  disconnect(port: PortEnd): void;
-  /** Opens the list of ports that fit, at an element. */
-  offer(port: PortEnd, at: HTMLElement): void;
-}
-
 /** What React Flow is given. */
 interface CanvasState {
   readonly nodes: FlowNode[];
@@ -46,7 +38,8 @@ interface CanvasState {
   readonly moved: boolean;
   /** The tensor of the wire under the pointer. */
   readonly hover: string | null;
-  readonly verbs: CanvasVerbs;
+  /** What the parts of a canvas ask of the editor around them; null until that is there. */
+  readonly verbs: CanvasVerbs | null;
 }
 
 /** One model's canvas: elements, places, verbs. The object never changes, so it is part of every node's data. */
@@ -58,19 +51,20 @@ export interface Canvas extends StoreApi<CanvasState> {
   show(shown: Shown): void;
   /** Takes over what React Flow measured and what was dragged. */
   change(changes: readonly NodeChange<FlowNode>[]): void;
-  /** Gives every node without a place the one that the layout has for it. Call when all are measured. */
+  /** Marks the chosen nodes: these are what a drag moves. */
+  choose(nodes: readonly string[]): void;
+  /** Gives every node without a place one that the layout has for it, among those that stand already. Call when all are measured. */
   settle(): void;
-  /** Arranges all nodes anew. Places by hand have to be forgotten first. */
+  /** Arranges all nodes anew but for those that were placed by hand. */
   tidy(): void;
 }
-
-const NO_VERBS: CanvasVerbs = { connect: () => {}, disconnect: () => {}, offer: () => {} };
 
 /** A canvas that shows a model. */
 export function createCanvas(first: Shown): Canvas {
   let shown = first;
   let arranged = new Map<string, NodePosition>();
-  const store = createStore<CanvasState>(() => ({ nodes: [], edges: [], settled: false, fitted: false, moved: false, hover: null, verbs: NO_VERBS }));
+  let chosen: ReadonlySet<string> = new Set();
+  const store = createStore<CanvasState>(() => ({ nodes: [], edges: [], settled: false, fitted: false, moved: false, hover: null, verbs: null }));
   const place = (id: string): NodePosition | undefined => shown.hand?.[id] ?? arranged.get(id);
   const canvas: Canvas = Object.assign(store, {
     name: first.model.view.name,
@@ -83,17 +77,21 @@ export function createCanvas(first: Shown): Canvas {
       const taken = changes.filter(({ type }) => type === "position" || type === "dimensions");
       if (taken.length > 0) store.setState(({ nodes }) => ({ nodes: applyNodeChanges(taken, nodes) }));
     },
+    choose: (nodes: readonly string[]) => {
+      chosen = new Set(nodes);
+      store.setState(({ nodes }) => ({ nodes: marked(nodes) }));
+    },
     settle: () => {
       const { nodes } = store.getState();
       if (nodes.length === 0) return;
       if (nodes.some(({ id }) => place(id) === undefined)) {
-        for (const [id, at] of layout()) if (!arranged.has(id)) arranged.set(id, at);
+        for (const [id, at] of layout(place)) if (!arranged.has(id)) arranged.set(id, at);
         merge();
       }
       store.setState({ settled: true });
     },
     tidy: () => {
-      arranged = layout();
+      arranged = layout((id) => shown.hand?.[id]);
       merge();
     },
   });
@@ -103,18 +101,31 @@ export function createCanvas(first: Shown): Canvas {
     const { nodes, edges } = store.getState();
     const severities = wireSeverities(model, diagnostics);
     store.setState({
-      nodes: mergeNodes(nodes, canvasNodes(model), { canvas, badges: nodeBadges(model, diagnostics), place, label: nodeLabel }),
+      nodes: marked(mergeNodes(nodes, canvasNodes(model), { canvas, badges: nodeBadges(model, diagnostics), place, label: nodeLabel })),
       edges: mergeEdges(edges, canvasEdges(model.graph), { canvas, severity: (tensor) => severities.get(tensor), label: edgeLabel }),
     });
   }
 
-  function layout(): Map<string, NodePosition> {
+  /** The same nodes, marked where they are chosen. */
+  function marked(nodes: FlowNode[]): FlowNode[] {
+    if (nodes.every(({ id, selected }) => (selected === true) === chosen.has(id))) return nodes;
+    return nodes.map((node) => ((node.selected === true) === chosen.has(node.id) ? node : { ...node, selected: chosen.has(node.id) }));
+  }
+
+  /** Places for all nodes; those that `stands` has a place for keep it. */
+  function layout(stands: (id: string) => NodePosition | undefined): Map<string, NodePosition> {
+    const { graph } = shown.model;
     const sizes = new Map<string, NodeSize>();
     for (const { id, measured } of store.getState().nodes) {
       if (measured?.width !== undefined && measured.height !== undefined) sizes.set(id, { width: measured.width, height: measured.height });
     }
-    const positions = arrange(shown.model.graph, sizes);
-    orderTerminals(shown.model.graph, positions);
+    const fixed = new Map(store.getState().nodes.flatMap(({ id }) => {
+      const at = stands(id);
+      return at === undefined ? [] : [[id, at]];
+    }));
+    if (fixed.size > 0) return arrangeAround(graph, sizes, fixed);
+    const positions = arrange(graph, sizes);
+    orderTerminals(graph, positions);
     return positions;
   }
 

@@ -2,41 +2,32 @@ import { Menu } from "@mantine/core";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import type { OpenModel } from "../../state/open-model.ts";
+import type { Spot } from "./canvas-verbs.ts";
 import { fittingPorts, type PortEnd } from "./gestures.ts";
+import { SpotAnchor } from "./spot-anchor.tsx";
 
-/** Where the list of fitting ports was asked for. */
-export interface Offer {
+interface Props {
   readonly port: PortEnd;
-  /** The port's place on screen, within the canvas. */
-  readonly x: number;
-  readonly y: number;
-  /** Gets the focus back. */
-  readonly from: HTMLElement;
+  readonly spot: Spot;
+  readonly model: OpenModel;
+  onChoose(port: PortEnd): void;
+  onClose(): void;
 }
 
 /** The ports to which a wire from a port can lead; the keyboard's way to connect. */
-export function ConnectMenu({ offer, model, onChoose, onClose }: { offer: Offer; model: OpenModel; onChoose(port: PortEnd): void; onClose(): void }) {
+export function ConnectMenu({ port, spot, model, onChoose, onClose }: Props) {
   const t = useMessages(graphEditorMessages);
-  const ports = fittingPorts(model, offer.port);
+  const ports = fittingPorts(model, port);
   return (
-    <Menu
-      opened
-      onClose={() => {
-        onClose();
-        offer.from.focus();
-      }}
-      position="bottom-start"
-      returnFocus={false}
-      withinPortal
-    >
+    <Menu opened onClose={onClose} position="bottom-start" returnFocus={false} withinPortal>
       <Menu.Target>
-        <span style={{ position: "absolute", left: offer.x, top: offer.y, width: 1, height: 1 }} />
+        <SpotAnchor spot={spot} />
       </Menu.Target>
       <Menu.Dropdown data-testid="connect-menu" mah={320} style={{ overflow: "auto" }}>
-        <Menu.Label>{ports.length === 0 ? t("nothingFits") : t("connectTo", { port: offer.port.port })}</Menu.Label>
-        {ports.map((port) => (
-          <Menu.Item key={`${port.node}/${port.port}`} ff="monospace" onClick={() => onChoose(port)}>
-            {port.title}
+        <Menu.Label>{ports.length === 0 ? t("nothingFits") : t("connectTo", { port: port.port })}</Menu.Label>
+        {ports.map((each) => (
+          <Menu.Item key={`${each.node}/${each.port}`} ff="monospace" onClick={() => onChoose(each)}>
+            {each.title}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

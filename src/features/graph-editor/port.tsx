@@ -35,13 +35,9 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
   const label = t(side === "in" ? "portIn" : "portOut", { port: port.name, type, dims, wire });
   const state = from === null ? undefined : problem === undefined ? "fits" : "unfit";
 
+  // All other keys of a port are the canvas's.
   const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "c" || event.key === "C") canvas.getState().verbs.offer({ node, side, port: port.name }, event.currentTarget);
-    else if (event.key === "Delete" || event.key === "Backspace") {
-      if (side !== "in" || port.tensor === undefined) return;
-      canvas.getState().verbs.disconnect({ node, side, port: port.name });
-    } else if (!walkPorts(event.currentTarget, event.key)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !walkPorts(event.currentTarget, event.key)) return;
     event.preventDefault();
     event.stopPropagation();
   };

@@ -22,7 +22,7 @@ import classes from "./graph-editor.module.css";
 export const StepNode = memo(function StepNode({ data: { node, badge, canvas } }: NodeProps<FlowNode>) {
   const step = node.step!;
   const { selection, session } = useApp();
-  const selected = useStore(selection, (state) => state.node === node.id);
+  const selected = useStore(selection, (state) => state.nodes.includes(node.id));
   const decision = useStore(session, (state) => state.placements[step.modelName]);
   const runId = node.runId ?? "";
   const phase = useStore(session, ({ run }) => (run.model === canvas.name ? run.steps[runId]?.phase : undefined));

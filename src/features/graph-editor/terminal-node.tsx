@@ -13,7 +13,7 @@ import classes from "./graph-editor.module.css";
 export const TerminalNode = memo(function TerminalNode({ data: { node, badge, canvas } }: NodeProps<FlowNode>) {
   const t = useMessages(graphEditorMessages);
   const { selection } = useApp();
-  const selected = useStore(selection, (state) => state.node === node.id);
+  const selected = useStore(selection, (state) => state.nodes.includes(node.id));
   const { name, dataType, dims, optional } = node.terminal!;
   const isInput = node.kind === "input";
   return (

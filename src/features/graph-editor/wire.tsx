@@ -8,6 +8,7 @@ import { dataTypeLook } from "../../ui/data-type-look.ts";
 import { DataTypeGlyph } from "../../ui/data-type-mark.tsx";
 import { formatBytes } from "../../ui/format.ts";
 import type { FlowEdge } from "./canvas.ts";
+import { openWire } from "./open-wire.ts";
 import { compactDims } from "./port-text.ts";
 import { detourOf, detourPath, type Detour, type Obstacle } from "./wire-route.ts";
 import classes from "./graph-editor.module.css";
@@ -41,8 +42,10 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
             data-selected={selected || undefined}
             data-severity={severity}
             data-testid={`wire-${tensor.name}`}
+            data-wire={tensor.name}
             style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
             onClick={() => openWire(selection, session, model, tensor.name)}
+            onDoubleClick={({ clientX, clientY }) => canvas.getState().verbs?.perform("rename", { kind: "wire", tensor: tensor.name }, { clientX, clientY })}
             onMouseEnter={() => canvas.setState({ hover: tensor.name })}
             onMouseLeave={() => canvas.setState({ hover: null })}
           >
@@ -89,13 +92,4 @@ function useDetour(source: string, target: string, from: Place, to: Place): Deto
   if (way === "") return undefined;
   const [start = 0, end = 0, y = 0] = way.split(",").map(Number);
   return { from: start, to: end, y };
-}
-
-type App = ReturnType<typeof useApp>;
-
-/** Selects a wire and, where the last run left its tensor, opens that in the results. */
-export function openWire(selection: App["selection"], session: App["session"], model: string, tensor: string): void {
-  selection.getState().selectTensor(tensor);
-  const result = resultOf(session.getState().run, model, tensor);
-  if (result !== undefined) selection.getState().openResult(result.id);
 }

@@ -13,6 +13,7 @@ import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { FieldsForm } from "./fields/fields-form.tsx";
 import { FindingList } from "./finding-list.tsx";
 import { ModelPanel } from "./model-panel.tsx";
+import { NodesPanel } from "./nodes-panel.tsx";
 import { WirePanel } from "./wire-panel.tsx";
 import classes from "./inspector.module.css";
 
@@ -22,16 +23,17 @@ export function Inspector() {
   const { selection } = useApp();
   const model = useOpenModel();
   const node = useStore(selection, (state) => state.node);
+  const nodes = useStore(selection, (state) => state.nodes);
   const tensor = useStore(selection, (state) => state.tensor);
   if (model === undefined) return <PaneNotice icon={<IconInfoCircle />}>{t("nothingOpen")}</PaneNotice>;
   return (
     <section className={classes.inspector} aria-label={t("region")} data-testid="inspector">
-      <Selected model={model} node={node} tensor={tensor} />
+      <Selected model={model} node={node} nodes={nodes} tensor={tensor} />
     </section>
   );
 }
 
-function Selected({ model, node, tensor }: { model: OpenModel; node: string | null; tensor: string | null }) {
+function Selected({ model, node, nodes, tensor }: { model: OpenModel; node: string | null; nodes: readonly string[]; tensor: string | null }) {
   const t = useMessages(inspectorMessages);
   const wire = model.graph.tensors.find(({ name }) => name === tensor);
   if (wire !== undefined) {
@@ -39,6 +41,15 @@ function Selected({ model, node, tensor }: { model: OpenModel; node: string | nu
       <>
         <Heading kind={t("wire")} title={wire.name} />
         <WirePanel model={model} tensor={wire} />
+      </>
+    );
+  }
+  const here = [...model.graph.inputs, ...model.graph.steps, ...model.graph.outputs].map(({ id }) => id).filter((id) => nodes.includes(id));
+  if (here.length > 1) {
+    return (
+      <>
+        <Heading kind={t("chosen")} title={t("nodes", { count: here.length })} />
+        <NodesPanel model={model} nodes={here} />
       </>
     );
   }

@@ -1,28 +1,30 @@
 import { notifications } from "@mantine/notifications";
 import { textOf } from "../../base/errors.ts";
 import type { Diagnostic, FileEdits } from "../../base/diagnostic.ts";
+import type { NodeMove } from "../../state/document.ts";
+import {
+  addStepEdits,
+  addTerminalEdits,
+  carriedPlaces,
+  connectEdits,
+  disconnectEdits,
+  exposeEdits,
+  kindEdits,
+  removeNodesEdits,
+  renamedPlaces,
+  renameEdits,
+  sameEnd,
+  sameStep,
+  versionEdits,
+} from "../../state/ensemble-edits.ts";
 import { openModelOf, resultOf, type OpenModel } from "../../state/open-model.ts";
 import type { NewTerminal } from "../../triton/ensemble/edit.ts";
 import type { Endpoint, GraphStep } from "../../triton/ensemble/graph.ts";
-import { rename } from "../../triton/language/rename.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { outlineMessages } from "../../ui/catalogue/outline.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { useApplyFix, usePresent } from "../../ui/open-model.ts";
 import type { OutlineAction } from "./actions.ts";
-import {
-  addStepEdits,
-  addTerminalEdits,
-  connectEdits,
-  disconnectEdits,
-  exposeEdits,
-  kindEdits,
-  removeStepEdits,
-  removeTerminalEdits,
-  sameEnd,
-  sameStep,
-  versionEdits,
-} from "./edits.ts";
 import type { Choice } from "./choice-dialog.tsx";
 import type { Renamed } from "./rename-dialog.tsx";
 import { endTitle, type OutlineRow, type PortSide } from "./rows.ts";
@@ -64,9 +66,10 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
   };
 
   /** Applies edits of the present model as one step of undo, and says what happened. */
-  const edit = (edits: (now: OpenModel) => readonly FileEdits[], label: string, text: string): boolean =>
+  const edit = (edits: (now: OpenModel) => readonly FileEdits[], label: string, text: string, moves: (now: OpenModel) => readonly NodeMove[] = () => []): boolean =>
     attempt(() => {
-      document.getState().edit(edits(presentModel()), label);
+      const now = presentModel();
+      document.getState().edit(edits(now), label, { moves: moves(now) });
       say(text);
     });
 
@@ -89,7 +92,11 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         const other = candidates[Number(id)];
         if (other === undefined) return;
         const [from, to] = side === "out" ? [title, other.title] : [other.title, title];
-        edit((now) => connectEdits(now, sameEnd(now, model, end), side, sameEnd(now, offered, other.end)), "connect", t("connected", { from, to }));
+        const ends = (now: OpenModel): readonly [Endpoint, Endpoint] => {
+          const [own, chosen] = [sameEnd(now, model, end), sameEnd(now, offered, other.end)];
+          return side === "out" ? [own, chosen] : [chosen, own];
+        };
+        edit((now) => connectEdits(now, ...ends(now)), "connect", t("connected", { from, to }));
       },
     });
   };
@@ -161,11 +168,8 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
       kind: "rename",
       target: { name, entity },
       apply: (to) => {
-        const edits = (now: OpenModel): readonly FileEdits[] => {
-          const result = rename({ name, entity }, to, { model: view.name, models: now.repository.graphModels });
-          return "refused" in result ? [] : result.edits;
-        };
-        if (!edit(edits, "rename", t("renamed", { from: name, to }))) return;
+        const places = (now: OpenModel): NodeMove[] => renamedPlaces(now, name, to, document.getState().positions);
+        if (!edit((now) => renameEdits(now, { name, entity }, to), "rename", t("renamed", { from: name, to }), places)) return;
         selection.getState().selectTensor(to);
         // A port of an ensemble's step keeps its own name.
         if (subject.kind !== "port" || !view.isEnsemble) moveTo(id.slice(0, id.length - name.length) + to);
@@ -213,7 +217,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         const owner = graph.steps.find(({ id }) => id === row.node);
         if (subject.kind !== "port" || owner === undefined) return;
         const { port, side } = subject;
-        edit((now) => exposeEdits(now, sameStep(now, owner), port.name, side), "expose", t(side === "in" ? "addedInput" : "addedOutput", { name: port.name }));
+        edit((now) => exposeEdits(now, sameStep(now, owner), side, port.name), "expose", t(side === "in" ? "addedInput" : "addedOutput", { name: port.name }));
         return;
       }
       case "rename":
@@ -225,7 +229,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
       case "gpu":
       case "cpu": {
         const kind = action === "gpu" ? "KIND_GPU" : "KIND_CPU";
-        if (step !== undefined) edit((now) => kindEdits(sameStep(now, step), kind), "instance-kind", t("kindSet", { model: step.modelName, kind }));
+        if (step !== undefined) edit((now) => kindEdits([sameStep(now, step)], kind), "instance-kind", t("kindSet", { model: step.modelName, kind }));
         return;
       }
       case "add-step":
@@ -239,12 +243,9 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         showText(view.parsed?.file ?? "");
         return;
       case "remove": {
-        const removed = t("removed", { name: row.label });
-        if (step !== undefined) edit((now) => removeStepEdits(now, sameStep(now, step)), "remove-node", removed);
-        else if (subject.kind === "terminal" && subject.end.kind !== "step") {
-          const { end } = subject;
-          edit((now) => removeTerminalEdits(now, end), "remove-node", removed);
-        }
+        const { node } = row;
+        if (node === undefined) return;
+        edit((now) => removeNodesEdits(now, [node]), "remove-node", t("removed", { name: row.label }), (now) => carriedPlaces(now, [node], document.getState().positions));
       }
     }
   };

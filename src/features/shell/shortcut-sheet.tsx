@@ -2,12 +2,13 @@ import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { Kbd, Modal } from "@mantine/core";
 import { useApp } from "../../ui/app-context.ts";
+import { CANVAS_KEYS, type CanvasKey } from "../../ui/canvas-keys.ts";
 import { configEditorMessages } from "../../ui/catalogue/config-editor.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages, shortcutMessages } from "../../ui/catalogue/shell.messages.ts";
 import { EDITOR_KEYS, type EditorCommand } from "../../ui/editor-keys.ts";
 import { keyName } from "../../ui/key-names.ts";
-import { CANVAS_KEYS, type CanvasKey, SHORTCUT_KEYS, type Shortcut } from "./shortcuts.ts";
+import { SHORTCUT_KEYS, type Shortcut } from "./shortcuts.ts";
 import classes from "./dialogs.module.css";
 
 /** The sheet that "?" opens. */

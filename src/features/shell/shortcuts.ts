@@ -17,19 +17,6 @@ export const SHORTCUT_KEYS: Readonly<Record<Shortcut, readonly string[]>> = {
   help: ["?"],
 };
 
-/** What keys do on the graph, which listens to them itself. */
-export type CanvasKey = "connect" | "remove" | "duplicate" | "copy" | "cut" | "paste";
-
-/** The keys of each, as the sheet shows them. */
-export const CANVAS_KEYS: Readonly<Record<CanvasKey, readonly string[]>> = {
-  connect: ["C"],
-  remove: ["Delete"],
-  duplicate: ["Mod", "D"],
-  copy: ["Mod", "C"],
-  cut: ["Mod", "X"],
-  paste: ["Mod", "V"],
-};
-
 /** The parts of a KeyboardEvent that matter. */
 export interface KeyPress {
   readonly key: string;

@@ -80,3 +80,37 @@ function alignTerminals(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSiz
     }
   }
 }
+
+/**
+ * The same around nodes that stay where they are: the layout is shifted to where they stand on the whole, and what it would put upon one of
+ * them, or upon each other, goes further down.
+ */
+export function arrangeAround(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSize>, fixed: ReadonlyMap<string, NodePosition>): Map<string, NodePosition> {
+  const free = arrange(graph, sizes);
+  const kept = [...fixed].filter(([id]) => free.has(id));
+  if (kept.length === 0) return free;
+  const shift = (axis: "x" | "y"): number => median(kept.map(([id, at]) => at[axis] - free.get(id)![axis]));
+  const by = { x: shift("x"), y: shift("y") };
+  const boxOf = (id: string, { x, y }: NodePosition) => ({ x, y, ...(sizes.get(id) ?? DEFAULT_SIZE) });
+  const placed = kept.map(([id, at]) => boxOf(id, at));
+  const positions = new Map(kept);
+  const others = [...free].filter(([id]) => !positions.has(id)).sort(([, a], [, b]) => a.x - b.x || a.y - b.y);
+  for (const [id, at] of others) {
+    const box = boxOf(id, { x: Math.round(at.x + by.x), y: Math.round(at.y + by.y) });
+    // Each collision moves it below one box, of which there are finitely many.
+    for (let hit = collision(placed, box); hit !== undefined; hit = collision(placed, box)) box.y = hit.y + hit.height + SPACING.nodes;
+    placed.push(box);
+    positions.set(id, { x: box.x, y: box.y });
+  }
+  return positions;
+}
+
+type Box = NodePosition & NodeSize;
+
+function collision(placed: readonly Box[], { x, y, width, height }: Box): Box | undefined {
+  return placed.find((other) => x < other.x + other.width && other.x < x + width && y < other.y + other.height + SPACING.nodes / 2 && other.y < y + height + SPACING.nodes / 2);
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+}

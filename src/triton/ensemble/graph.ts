@@ -1,5 +1,5 @@
 import type { DataType } from "../../tensor/data-type.ts";
-import type { EnsembleStep } from "../model-config/model-config.ts";
+import type { EnsembleStep, ModelConfig } from "../model-config/model-config.ts";
 import type { GraphModel } from "./graph-model.ts";
 
 /** An end of a wire: an input or output of the ensemble, or a tensor of a step's model. */
@@ -98,6 +98,21 @@ export function buildEnsembleGraph(name: string, models: ReadonlyMap<string, Gra
   };
 }
 
+/** Node ids of steps: "step:unet", "step:unet#2" for the second of that model. */
+export function stepIds(steps: readonly { readonly model_name: string }[]): string[] {
+  const counts = new Map<string, number>();
+  return steps.map(({ model_name: name }) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return `step:${name}${count === 1 ? "" : `#${count}`}`;
+  });
+}
+
+/** Node ids of all that a configuration declares: inputs, steps, outputs. */
+export function nodeIds({ input, output, ensemble_scheduling: scheduling }: ModelConfig): string[] {
+  return [...input.map(({ name }) => `input:${name}`), ...stepIds(scheduling?.step ?? []), ...output.map(({ name }) => `output:${name}`)];
+}
+
 /** The node that an endpoint belongs to. */
 export function nodeId(graph: EnsembleGraph, endpoint: Endpoint): string {
   return endpoint.kind === "step" ? (graph.steps[endpoint.step]?.id ?? "") : `${endpoint.kind}:${endpoint.name}`;
@@ -112,14 +127,12 @@ function terminal(
 }
 
 function stepsOf(steps: readonly EnsembleStep[], models: ReadonlyMap<string, GraphModel>): GraphStep[] {
-  const counts = new Map<string, number>();
+  const ids = stepIds(steps);
   return steps.map((step, index) => {
-    const count = (counts.get(step.model_name) ?? 0) + 1;
-    counts.set(step.model_name, count);
     const model = models.get(step.model_name);
     const base = {
       index,
-      id: `step:${step.model_name}${count === 1 ? "" : `#${count}`}`,
+      id: ids[index]!,
       modelName: step.model_name,
       modelVersion: step.model_version,
       inputs: portsOf(step.input_map, model?.config.input ?? []),

@@ -7,6 +7,7 @@ import { addStep, connect, disconnect, removeSteps, removeTerminal, setInputOpti
 import { exposePort } from "../triton/ensemble/exposed-ports.ts";
 import type { Endpoint, EnsembleGraph } from "../triton/ensemble/graph.ts";
 import { newEnsemble } from "../triton/ensemble/new-model.ts";
+import { removeNodes } from "../triton/ensemble/remove-nodes.ts";
 import { copySteps, duplicateSteps, pasteSteps } from "../triton/ensemble/step-fragment.ts";
 import { addStepAt, insertOnWire } from "../triton/ensemble/wired-steps.ts";
 import type { ParsedConfig } from "../triton/model-config/decode.ts";
@@ -113,6 +114,7 @@ const GESTURES: Readonly<Record<string, (scene: Scene) => TextEdit[]>> = {
   "remove an input": ({ ensemble, graph, pick }) => removeTerminal(ensemble, "input", pick(graph.inputs).name),
   "remove an output": ({ ensemble, graph, pick }) => removeTerminal(ensemble, "output", pick(graph.outputs).name),
   "remove steps": ({ ensemble, graph, index }) => removeSteps(ensemble, [index(graph.steps.length), index(graph.steps.length)]),
+  "remove nodes": ({ ensemble, graph, pick, index }) => removeNodes(ensemble, { steps: [index(graph.steps.length), index(graph.steps.length)], inputs: graph.inputs.slice(index(2)).map(({ name }) => name), outputs: [pick(graph.outputs).name] }),
   "duplicate steps": ({ ensemble, graph, index }) => duplicateSteps(ensemble, [index(graph.steps.length), index(graph.steps.length)]),
   "paste steps": ({ ensemble, view, index }) => pasteSteps(ensemble, copySteps(view.models.get("e1")?.parsed ?? ensemble, [index(3), index(3)])),
   "set a version": ({ ensemble, graph, index }) => setStepVersion(ensemble, pickStep(graph, index), index(4) - 1),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../model-config/decode.ts";
-import { arrange } from "./arrange.ts";
+import { arrange, arrangeAround } from "./arrange.ts";
 import { connectionProblem } from "./fit.ts";
 import { buildEnsembleGraph, nodeId } from "./graph.ts";
 import type { GraphModel } from "./graph-model.ts";
@@ -95,6 +95,18 @@ describe("the layout", () => {
     expect([...x].sort((a, b) => a - b)).toEqual(x);
     expect(x[2]).toBeGreaterThanOrEqual((x[1] ?? 0) + 300);
     expect(arrange(built, sizes)).toEqual(positions);
+  });
+
+  it("goes around what stands already, where that stands", () => {
+    const built = graph();
+    const free = arrange(built, new Map());
+    const fixed = new Map([["step:a", { x: free.get("step:a")!.x + 1000, y: 500 }]]);
+    const positions = arrangeAround(built, new Map(), fixed);
+    expect(positions.get("step:a")).toEqual(fixed.get("step:a"));
+    expect(positions.get("step:b")!.x - free.get("step:b")!.x).toBe(1000);
+    const crowded = arrangeAround(built, new Map(), new Map([["step:a", { x: 0, y: 0 }], ["input:X", { x: 0, y: 200 }], ["output:Y", { x: 0, y: 96 }]]));
+    const boxes = [...crowded.values()];
+    expect(boxes.filter((one, index) => boxes.some((other, at) => at < index && Math.abs(one.x - other.x) < 220 && Math.abs(one.y - other.y) < 96))).toEqual([]);
   });
 
   it("puts inputs into the first column and outputs into the last, also those without wire", () => {

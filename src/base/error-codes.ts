@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   REPOSITORY_PERMISSION: "The user or the browser did not allow access to a folder",
   REPOSITORY_CONFLICT: "A file was changed by another program since it was read",
   REPOSITORY_READ_ONLY: "The repository cannot be written to",
+  NO_MODEL_FOUND: "What was to be added to the open repository holds no model",
   ZIP_INVALID: "The file is no zip archive, or a damaged one",
   ZIP_ENCRYPTED: "The zip archive is protected by a password",
   ZIP_TOO_LARGE: "The zip archive announces more files or bytes than Conch opens",

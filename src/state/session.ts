@@ -387,6 +387,8 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     /** A tensor as the bytes of a file. */
     encode: async (handle: TensorHandle, format: "npy" | "nifti", affine?: readonly number[]): Promise<Uint8Array<ArrayBuffer>> =>
       (await client.request("encode", affine === undefined ? { handle, format } : { handle, format, affine })).bytes,
+    /** The text of a config.pbtxt for a model file, to bear this name. Throws what the worker throws. */
+    describeFile: async (name: string, file: Blob): Promise<string> => (await client.request("describe", { name, blob: file })).configText,
     /** Makes a config.pbtxt from the model's file, as one step of undo. Throws what the worker throws. */
     describeModel: async (model: string): Promise<void> => {
       const { files, view } = repository();

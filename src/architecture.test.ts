@@ -108,6 +108,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@tabler/icons-react",
       "@tanstack/react-query",
       "@xyflow/react",
+      "fuzzysort",
       "react-resizable-panels",
       "uplot",
       "@codemirror/autocomplete",

@@ -17,6 +17,7 @@ import { Shell } from "./features/shell/shell.tsx";
 import type { Slots } from "./features/shell/slots.ts";
 import { openFirst } from "./features/shell/open-first.ts";
 import type { RuntimePort } from "./runtime/client.ts";
+import { createCommandsStore } from "./state/commands.ts";
 import { createDerivation } from "./state/derived.ts";
 import { createDocumentStore } from "./state/document.ts";
 import { createModelHeaders } from "./state/model-headers.ts";
@@ -53,7 +54,7 @@ function createApp(): App {
     notify: (notice) => showNotice(notice, app),
   });
   const preview = createPreview({ document, headers, selection, session });
-  const app: App = { document, derivation, headers, selection, session, workspace, preview, panes };
+  const app: App = { document, derivation, headers, selection, session, workspace, preview, panes, commands: createCommandsStore() };
   return app;
 }
 
@@ -75,6 +76,8 @@ const RunPanel = lazy(() => import("./features/run-panel/run-panel.tsx").then((m
 const Timeline = lazy(() => import("./features/timeline/timeline.tsx").then((module) => ({ default: module.Timeline })));
 const Results = lazy(() => import("./features/results/results.tsx").then((module) => ({ default: module.Results })));
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
+const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
+const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 
 const slots: Slots = {
   explorer: <Explorer />,
@@ -84,6 +87,7 @@ const slots: Slots = {
   inspector: <Inspector />,
   dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView /> },
   badges: { problems: <ProblemCount /> },
+  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
   gallery: <Gallery />,
 };
 

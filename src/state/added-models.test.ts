@@ -61,6 +61,13 @@ describe("models that are added to the open repository", () => {
     expect(added.leftOut.map(({ path, reason }) => [path, reason])).toEqual([["README.md", "outside"], ["docs/page.md", "outside"]]);
   });
 
+  it("are told apart from inputs", async () => {
+    const alone = await add(dropOf({ "ct.nii": "…" }));
+    expect([alone.models, alone.inputs.map(({ name }) => name)]).toEqual([[], ["ct.nii"]]);
+    const both = await add(dropOf({ "ct.nii": "…", "net.onnx": "…" }));
+    expect([both.models, both.inputs.map(({ name }) => name), both.leftOut]).toEqual([["net"], ["ct.nii"], []]);
+  });
+
   it("come without a configuration where none can be made", async () => {
     const added = await addedModels(dropOf({ "net.onnx": "no model" }), { taken: new Set(), describe: () => Promise.reject(new Error("not ONNX")) });
     expect(added.edits.map(({ path }) => path)).toEqual(["net/1/model.onnx"]);
@@ -68,7 +75,7 @@ describe("models that are added to the open repository", () => {
 
   it.each<[string, Drop, string]>([
     ["a page", dropOf({ "notes.md": "# Notes" }), "no model in notes.md: expected .onnx files"],
-    ["several inputs", dropOf({ "a.npy": "", "b.npy": "", "c.npy": "", "d.npy": "" }), "no model in a.npy, b.npy, c.npy and 1 more:"],
+    ["several pages", dropOf({ "a.md": "", "b.md": "", "c.md": "", "d.md": "" }), "no model in a.md, b.md, c.md and 1 more:"],
     ["nothing", dropOf({}), "no model in what was dropped:"],
   ])("are none in %s, which is refused", async (_, drop, message) => {
     await expect(add(drop)).rejects.toMatchObject({ code: "NO_MODEL_FOUND", message: expect.stringContaining(message) });

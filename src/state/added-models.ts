@@ -19,6 +19,8 @@ export interface AddedModels {
   readonly renamed: ReadonlyMap<string, string>;
   /** What was dropped with them but is no part of a model, with the reason. */
   readonly leftOut: readonly OpenedEntry[];
+  /** Files that are no part of a repository but may be inputs of a model. */
+  readonly inputs: readonly File[];
 }
 
 /** What adding needs to know. */
@@ -33,13 +35,16 @@ export interface AddingOptions {
 /**
  * The models in a drop, ready to be added: folders as they are, a lone .onnx file as version 1 of a model named after it, with the configuration that
  * is made of it; one that cannot be described comes without. A taken name gets a number, in the configurations of the drop as well. Throws
- * NO_MODEL_FOUND, and what opening the drop throws.
+ * NO_MODEL_FOUND where there are neither models nor inputs, and what opening the drop throws.
  */
 export async function addedModels(drop: Drop, { taken, describe, signal = new AbortController().signal }: AddingOptions): Promise<AddedModels> {
   const { openDrop } = await import("../repositories/open.ts");
-  const { source } = await openDrop(drop, { signal });
+  const { source, inputs } = await openDrop(drop, { signal });
   const directories = source === undefined ? undefined : readRepository(pathsOf(source), "").models;
-  if (source === undefined || directories === undefined || directories.size === 0) throw nothingFound(drop);
+  if (source === undefined || directories === undefined || directories.size === 0) {
+    if (inputs.length === 0) throw nothingFound(drop);
+    return { models: [], edits: [], renamed: new Map(), leftOut: [], inputs };
+  }
   const texts = await readTexts(source, signal);
   const renamed = freshFolders([...directories.keys()], taken);
   const folderOf = (model: string): string => renamed.get(model) ?? model;
@@ -49,7 +54,7 @@ export async function addedModels(drop: Drop, { taken, describe, signal = new Ab
   };
 
   const edits: DocumentEdit[] = [];
-  const leftOut = source.report.entries.filter(({ outcome }) => outcome !== "renamed");
+  const leftOut = source.report.entries.filter(({ outcome }) => outcome === "skipped");
   for (const file of source.files) {
     const path = added(file.path);
     if (path === undefined) leftOut.push({ path: file.path, outcome: "skipped", reason: "outside" });
@@ -71,7 +76,7 @@ export async function addedModels(drop: Drop, { taken, describe, signal = new Ab
     const text = await describe(folderOf(name), await handle.blob()).catch(() => undefined);
     if (text !== undefined) edits.push({ path: `${folderOf(name)}/config.pbtxt`, create: text });
   }
-  return { models: [...directories.keys()].map(folderOf).sort(), edits, renamed, leftOut };
+  return { models: [...directories.keys()].map(folderOf).sort(), edits, renamed, leftOut, inputs };
 }
 
 function pathsOf({ files, emptyFolders }: RepositorySource): string[] {

@@ -26,7 +26,7 @@ export interface PanesState {
   readonly tab: DockTab;
   readonly narrow: NarrowPane;
   /** The dialog on screen. */
-  readonly dialog: "shortcuts" | "report" | null;
+  readonly dialog: "shortcuts" | "report" | "palette" | "new-ensemble" | null;
   toggle(pane: "explorer" | "inspector" | "dock"): void;
   setOpen(pane: "explorer" | "inspector" | "dock", open: boolean): void;
   setCentre(centre: Centre): void;
@@ -36,6 +36,8 @@ export interface PanesState {
   showDialog(dialog: PanesState["dialog"]): void;
   /** Makes the text visible; beside the picture where it is hidden. */
   showText(): void;
+  /** Makes graph or outline visible, whichever was chosen last; beside the text where it is hidden. */
+  showPicture(): void;
   /** Makes the graph visible; beside the text where it is hidden. */
   showGraph(): void;
 }
@@ -60,6 +62,7 @@ export function createPanesStore() {
         showNarrow: (narrow) => set({ narrow, ...pictureOf(narrow) }),
         showDialog: (dialog) => set({ dialog }),
         showText: () => set(({ centre }) => ({ centre: centre === "text" ? "text" : "split", narrow: "text" })),
+        showPicture: () => set(({ centre, picture }) => ({ centre: centre === "text" ? "split" : centre, narrow: picture })),
         showGraph: () => set(({ centre }) => ({ centre: centre === "outline" ? "graph" : centre === "text" ? "split" : centre, picture: "graph", narrow: "graph" })),
       }),
       { name: "conch-panes", partialize: ({ explorer, inspector, dock, centre, picture }) => ({ explorer, inspector, dock, centre, picture }) },

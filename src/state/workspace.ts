@@ -6,7 +6,7 @@ import type { Fetch } from "../repositories/fetch-file.ts";
 import { openHttp } from "../repositories/http/open-http.ts";
 import type { SampleEntry } from "../repositories/listing.ts";
 import { listSamples, openSample, sampleExamples } from "../repositories/sample/samples.ts";
-import type { OpenOptions, OpenReport, RepositoryFile, RepositorySource } from "../repositories/source.ts";
+import type { OpenedEntry, OpenOptions, OpenReport, RepositoryFile, RepositorySource } from "../repositories/source.ts";
 import type { Derivation } from "./derived.ts";
 import type { DocumentStore } from "./document.ts";
 import { reconcile } from "./journal.ts";
@@ -26,6 +26,8 @@ export type Notice =
   | { readonly kind: "restored"; readonly files: number; readonly conflicts: readonly string[]; readonly damaged: readonly string[] }
   | { readonly kind: "input-given"; readonly input: string; readonly files: readonly string[] }
   | { readonly kind: "saved"; readonly files: number }
+  /** Models came into the open repository; of those that had to take another name, old name → new one. */
+  | { readonly kind: "models-added"; readonly models: readonly string[]; readonly renamed: ReadonlyMap<string, string>; readonly leftOut: readonly OpenedEntry[] }
   /** The browser does not keep this workspace: it is lost with the window. */
   | { readonly kind: "not-kept"; readonly error: ErrorRecord }
   | { readonly kind: "error"; readonly error: ErrorRecord };
@@ -65,6 +67,9 @@ export interface WorkspaceSessionOptions {
 }
 
 const LAST_WORKSPACE = "conch-last-workspace";
+
+/** What a repository that was begun here is called: as the folder in Triton's own examples. */
+const NEW_REPOSITORY = "model_repository";
 
 /** Opens repositories into the document and keeps them: the store, and the verbs that change it. The verbs never throw; they notify. */
 export function createWorkspaceSession(options: WorkspaceSessionOptions) {
@@ -278,6 +283,37 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       if (input !== undefined) notify({ kind: "input-given", input, files: inputs.map(({ name }) => name) });
     },
     openDirectory: openHandle,
+    /** An empty repository, which is nowhere but here. */
+    newRepository: (): void => {
+      current?.abort();
+      journal?.stop();
+      journal = undefined;
+      localStorage.removeItem(LAST_WORKSPACE);
+      session.reset();
+      document.getState().open({ kind: "new", name: NEW_REPOSITORY, emptyFolders: [] }, []);
+      selection.getState().openModel(null);
+      store.setState({ status: "open", opening: null, origin: null, report: null, examples: new Map() });
+    },
+    /** Adds the models in a drop or choice to the open repository, as one entry of the history; inputs go to the open model. The models' folders. */
+    addModels: async (drop: Promise<Drop> | Drop): Promise<readonly string[]> => {
+      const { origin } = document.getState();
+      try {
+        const { addedModels } = await import("./added-models.ts");
+        const read = await drop;
+        const folders = [...document.getState().files.keys(), ...(origin?.emptyFolders ?? [])].map((path) => path.split("/")[0] ?? "");
+        const { models, edits, renamed, leftOut, inputs } = await addedModels(read, { taken: new Set(folders), describe: session.describeFile });
+        if (origin === null || document.getState().origin !== origin) return [];
+        document.getState().edit(edits, "add-models");
+        if (models.length > 0) notify({ kind: "models-added", models, renamed, leftOut });
+        const input = inputs.length === 0 ? undefined : await giveFiles(inputs.map((file) => ({ name: file.name, blob: file })));
+        if (input !== undefined) notify({ kind: "input-given", input, files: inputs.map(({ name }) => name) });
+        else if (models.length === 0) notify({ kind: "nothing-found", report: null });
+        return models;
+      } catch (thrown) {
+        notify({ kind: "error", error: toErrorRecord(thrown) });
+        return [];
+      }
+    },
     /** Opens a folder that the application's own server offers. */
     openUrl: (location: string): Promise<boolean> =>
       opening(location, async (signal, open) => showFound(await openHttp(location, fetch, open), { kind: "http", location }, signal)),

@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
 import { assert } from "../base/errors.ts";
+import type { CommandsStore } from "../state/commands.ts";
 import type { Derivation } from "../state/derived.ts";
 import type { DocumentStore } from "../state/document.ts";
 import type { ModelHeaders } from "../state/model-headers.ts";
@@ -27,6 +28,8 @@ export interface App {
   readonly preview: PreviewStore;
   /** Which panes and tabs are open. */
   readonly panes: PanesStore;
+  /** What can be done in the window as it is now. */
+  readonly commands: CommandsStore;
 }
 
 /** The only React context of the application. */

@@ -34,12 +34,12 @@ function FailedPane({ thrown, again }: { thrown: unknown; again: () => void }) {
   );
 }
 
-/** Keeps the failure of one pane from taking the window with it, and shows a spinner while the pane's code is on its way. */
-export function PaneBoundary({ children }: { children: ReactNode }) {
+/** Keeps the failure of one pane from taking the window with it, and shows a spinner, or `loading`, while the pane's code is on its way. */
+export function PaneBoundary({ loading, children }: { loading?: ReactNode; children: ReactNode }) {
   const t = useMessages(shellMessages);
   return (
     <Catcher>
-      <Suspense fallback={<PaneNotice icon={<Loader size="sm" />}>{t("loading")}</PaneNotice>}>{children}</Suspense>
+      <Suspense fallback={loading === undefined ? <PaneNotice icon={<Loader size="sm" />}>{t("loading")}</PaneNotice> : loading}>{children}</Suspense>
     </Catcher>
   );
 }

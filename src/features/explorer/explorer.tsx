@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
+import { Button } from "@mantine/core";
 import { IconChevronRight, IconFile, IconFileText, IconFolder } from "@tabler/icons-react";
 import { useApp } from "../../ui/app-context.ts";
 import { BackendGlyph } from "../../ui/backend-mark.tsx";
@@ -11,8 +12,9 @@ import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import { useDiagnostics, useRepository } from "../../ui/open-model.ts";
 import { treeMove } from "../../ui/tree-move.ts";
+import { AddMenu } from "./add-menu.tsx";
 import { treeRows, worstByModel, type TreeRow } from "./tree.ts";
-
+import { useModelDrop } from "./use-model-drop.ts";
 import classes from "./explorer.module.css";
 
 /** The open repository as a tree: a click on a model opens it, one on a text file shows its text. */
@@ -26,6 +28,7 @@ export function Explorer() {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
+  const drop = useModelDrop();
   const findings = useDiagnostics();
   const severities = useMemo(() => worstByModel(findings), [findings]);
   const rows = useMemo(() => treeRows(view, files, expanded, severities), [view, files, expanded, severities]);
@@ -68,22 +71,38 @@ export function Explorer() {
     else open(rows.find(({ id }) => id === move.open) as TreeRow);
   };
 
-  if (rows.length === 0) return <PaneNotice>{t("empty")}</PaneNotice>;
   return (
-    <ul ref={list} className={classes.tree} role="tree" aria-label={t("tree")} onKeyDown={press}>
-      {rows.map((row) => (
-        <Row
-          key={row.id}
-          row={row}
-          selected={row.id === selected}
-          tabStop={row.id === tabStop}
-          onFocus={() => setFocused(row.id)}
-          onOpen={() => open(row)}
-          onToggle={() => toggle(row.id, row.expanded !== true)}
-        />
-      ))}
-    </ul>
+    <div className={classes.explorer} {...drop.handlers}>
+      <header className={classes.head}>
+        <span className={classes.heading}>{t("heading")}</span>
+        <AddMenu />
+      </header>
+      {rows.length === 0 && <EmptyRepository />}
+      {rows.length > 0 && (
+        <ul ref={list} className={classes.tree} role="tree" aria-label={t("tree")} onKeyDown={press}>
+          {rows.map((row) => (
+            <Row
+              key={row.id}
+              row={row}
+              selected={row.id === selected}
+              tabStop={row.id === tabStop}
+              onFocus={() => setFocused(row.id)}
+              onOpen={() => open(row)}
+              onToggle={() => toggle(row.id, row.expanded !== true)}
+            />
+          ))}
+        </ul>
+      )}
+      {drop.over && <p className={classes.dropHint}>{t("dropModels")}</p>}
+    </div>
   );
+}
+
+function EmptyRepository() {
+  const t = useMessages(explorerMessages);
+  const { panes } = useApp();
+  const action = <Button onClick={() => panes.getState().showDialog("new-ensemble")}>{t("newEnsemble")}</Button>;
+  return <PaneNotice action={action}>{t("empty")}</PaneNotice>;
 }
 
 interface RowProps {
@@ -137,7 +156,7 @@ function Row({ row, selected, tabStop, onFocus, onOpen, onToggle }: RowProps) {
         {row.expanded !== undefined && <IconChevronRight size={14} />}
       </span>
       <RowGlyph row={row} />
-      <span className={classes.label}>{row.kind === "version" ? t("version", { number: row.label }) : row.label}</span>
+      <span className={classes.label} title={row.label}>{row.kind === "version" ? t("version", { number: row.label }) : row.label}</span>
       {row.edited === true && <span className={classes.edited} role="img" aria-label={t("edited")} title={t("edited")} />}
       {row.severity !== undefined && row.severity !== "info" && <SeverityGlyph severity={row.severity} size={13} label={t(row.severity)} />}
       {row.bytes !== undefined && <span className={classes.bytes}>{formatBytes(row.bytes)}</span>}

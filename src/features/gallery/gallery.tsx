@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import { Button, FileButton, Skeleton, UnstyledButton } from "@mantine/core";
-import { IconFileZip, IconFolderOpen, IconPlayerPlayFilled, IconX } from "@tabler/icons-react";
+import { IconFileZip, IconFolderOpen, IconFolderPlus, IconPlayerPlayFilled, IconX } from "@tabler/icons-react";
 import { canPickDirectory, pickDirectory } from "../../repositories/directory/permission.ts";
 import { readFileList } from "../../repositories/dropped/read-drop.ts";
 import type { SampleEntry } from "../../repositories/listing.ts";
@@ -99,7 +99,11 @@ function SampleCard({ sample }: { sample: SampleEntry }) {
 
 function OwnRepository() {
   const t = useMessages(galleryMessages);
-  const { workspace } = useApp();
+  const { workspace, panes } = useApp();
+  const begin = (): void => {
+    workspace.newRepository();
+    panes.getState().showDialog("new-ensemble");
+  };
   const folderInput = useRef<HTMLInputElement>(null);
   const openFolder = async (): Promise<void> => {
     if (!canPickDirectory()) folderInput.current?.click();
@@ -129,6 +133,9 @@ function OwnRepository() {
               </Button>
             )}
           </FileButton>
+          <Button variant="default" leftSection={<IconFolderPlus size={16} />} onClick={begin} data-testid="new-repository">
+            {t("newRepository")}
+          </Button>
           <input
             ref={folderInput}
             type="file"

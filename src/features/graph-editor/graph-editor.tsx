@@ -23,6 +23,7 @@ import { useCanvasDrops } from "./use-canvas-drops.ts";
 import { useCanvasKeys } from "./use-canvas-keys.ts";
 import { useCanvasVerbs } from "./use-canvas-verbs.ts";
 import { useFocusedFinding } from "./use-focused-finding.ts";
+import { useWanted } from "./use-wanted.ts";
 import { useWireDrawing } from "./use-wire-drawing.ts";
 import { useWireWhilePanning } from "./use-wire-while-panning.ts";
 import { openWire } from "./open-wire.ts";
@@ -68,6 +69,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   const settled = useStore(canvas, (state) => state.fitted);
   useCanvasVerbs(canvas, model, setSaid, setOverlay, COPIES);
   useFocusedFinding(model, diagnostics);
+  useWanted(model, settled);
   useWireWhilePanning();
   const drawing = useWireDrawing(canvas, setSaid);
   const { help, ...keys } = useCanvasKeys(canvas, region, () => pointer.current ?? middleOf(region.current), chosenEdge);
@@ -130,7 +132,10 @@ function ModelCanvas({ model }: { model: OpenModel }) {
           if (!event.shiftKey && !event.ctrlKey && !event.metaKey && selection.getState().tensor !== null) selection.getState().selectNode(node.id);
         }}
         onNodeDoubleClick={({ clientX, clientY }, node) => canvas.getState().verbs?.perform("open-model", { kind: "nodes", nodes: [node.id] }, { clientX, clientY })}
-        onMoveEnd={(event) => event !== null && canvas.setState({ moved: true })}
+        onMoveEnd={(event, viewport) => {
+          if (event !== null) canvas.setState({ moved: true });
+          selection.getState().keepViewport(canvas.getState().moved ? viewport : null);
+        }}
         onPaneClick={() => selection.getState().selectNode(null)}
         {...drawing}
         nodesConnectable={model.view.isEnsemble && !model.stale}

@@ -145,7 +145,7 @@ export function useCanvasVerbs(canvas: Canvas, shown: OpenModel, say: (text: str
         switch (action) {
           case "open-model": {
             const step = present().graph.steps.find(({ id }) => id === nodes[0]);
-            if (step !== undefined) selection.getState().openModel(step.modelName);
+            if (step !== undefined && present().repository.models.has(step.modelName)) selection.getState().enterModel(step.modelName);
             return;
           }
           case "open-result":

@@ -1,4 +1,4 @@
-import { useNodesInitialized, useStoreApi } from "@xyflow/react";
+import { useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { OpenModel } from "../../state/open-model.ts";
@@ -33,6 +33,7 @@ export function useCanvas(model: OpenModel): Canvas {
   const [canvas] = useState(() => createCanvas(shown));
   const initialized = useNodesInitialized();
   const fit = useFit();
+  const { setViewport } = useReactFlow();
   useLayoutEffect(() => canvas.show(shown), [canvas, shown]);
   useLayoutEffect(() => canvas.choose(chosen), [canvas, chosen]);
   useLayoutEffect(() => {
@@ -42,11 +43,13 @@ export function useCanvas(model: OpenModel): Canvas {
     // React Flow knows the places a frame later; until the first fit the canvas is not shown.
     if (first) {
       requestAnimationFrame(() => {
-        fit();
-        canvas.setState({ fitted: true });
+        const { viewport } = selection.getState();
+        if (viewport === null) fit();
+        else void setViewport(viewport);
+        canvas.setState({ fitted: true, moved: viewport !== null });
       });
     }
-  }, [canvas, initialized, fit]);
+  }, [canvas, initialized, fit, selection, setViewport]);
   const flow = useStoreApi();
   useEffect(
     () =>

@@ -118,7 +118,7 @@ function StepPanel({ model, name, step, node }: { model: OpenModel; name: string
         kind={kind}
         title={name}
         glyph={view?.isEnsemble === true ? "ensemble" : (view?.backend.backend ?? "")}
-        action={opens && <Button variant="default" size="compact-xs" onClick={() => selection.getState().openModel(name)}>{t("openModel")}</Button>}
+        action={opens && <Button variant="default" size="compact-xs" onClick={() => selection.getState().enterModel(name)}>{t("openModel")}</Button>}
       />
       <FindingList findings={findings} />
       {step !== undefined && <StepFields key={step} model={model} step={step} />}

@@ -202,7 +202,7 @@ export function useOutlineVerbs(model: OpenModel, { ask, say, moveTo }: Replies)
         return;
       }
       case "open-model":
-        if (step !== undefined) selection.getState().openModel(step.modelName);
+        if (step !== undefined) selection.getState().enterModel(step.modelName);
         return;
       case "open-result":
         openTensor(row.tensor);

@@ -6,9 +6,10 @@ import type { Diagnostic, Severity } from "../../base/diagnostic.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { problemMessages } from "../../ui/catalogue/problems.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { goToFinding } from "../../ui/go-to-finding.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
-import { bySeverity, countBySeverity, goTo, placesOf } from "./locate.ts";
+import { bySeverity, countBySeverity, placesOf } from "./locate.ts";
 import { useApplyFix, useRepository } from "../../ui/open-model.ts";
 import classes from "./problems.module.css";
 
@@ -70,7 +71,7 @@ const Problem = memo(function Problem({ finding, line, column }: { finding: Diag
   const { fix } = finding;
   return (
     <li className={classes.problem} data-focused={focused} data-testid={`problem-${finding.id}`} data-code={finding.code}>
-      <UnstyledButton className={classes.finding} onClick={() => goTo(finding, app)}>
+      <UnstyledButton className={classes.finding} onClick={() => goToFinding(finding, app)}>
         <SeverityGlyph severity={finding.severity} label={t(finding.severity)} />
         <span className={classes.words}>
           <span className={classes.message}>{finding.message}</span>

@@ -15,9 +15,9 @@ import { BackendGlyph } from "../../ui/backend-mark.tsx";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { keyNames } from "../../ui/key-names.ts";
 import { useRepository } from "../../ui/open-model.ts";
-import { SHORTCUT_KEYS } from "./shortcuts.ts";
+import { shortcutName } from "./shortcuts.ts";
+import { Trail } from "./trail.tsx";
 import classes from "./centre-bar.module.css";
 
 const CENTRES = [
@@ -39,15 +39,16 @@ export function CentreBar() {
     <div className={classes.bar}>
       <IconButton
         label={t(explorer ? "hide" : "show", { pane: t("explorer") })}
-        keys={keyNames(SHORTCUT_KEYS.explorer)}
+        keys={shortcutName("explorer")}
         size="sm"
         onClick={() => panes.getState().toggle("explorer")}
       >
         {explorer ? <IconLayoutSidebarLeftCollapse size={16} /> : <IconLayoutSidebarLeftExpand size={16} />}
       </IconButton>
-      <h1 className={classes.title} data-testid="open-model">
+      <Trail />
+      <h1 className={classes.title} data-testid="open-model" title={model ?? undefined}>
         {shown !== undefined && <BackendGlyph backend={shown.isEnsemble ? "ensemble" : shown.backend.backend} size={14} />}
-        {model}
+        <span className={classes.name}>{model}</span>
       </h1>
       <div className={classes.switch} role="group" aria-label={t("centre")}>
         {CENTRES.map(([each, Glyph]) => (
@@ -56,7 +57,7 @@ export function CentreBar() {
             className={classes.choice}
             aria-pressed={centre === each}
             aria-label={t(each)}
-            title={`${t(each)} (${keyNames(SHORTCUT_KEYS.centre)})`}
+            title={`${t(each)} (${shortcutName("centre")})`}
             onClick={() => panes.getState().setCentre(each)}
             data-testid={`centre-${each}`}
           >
@@ -66,7 +67,7 @@ export function CentreBar() {
       </div>
       <IconButton
         label={t(inspector ? "hide" : "show", { pane: t("inspector") })}
-        keys={keyNames(SHORTCUT_KEYS.inspector)}
+        keys={shortcutName("inspector")}
         size="sm"
         onClick={() => panes.getState().toggle("inspector")}
       >

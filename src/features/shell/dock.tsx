@@ -7,9 +7,8 @@ import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { keyNames } from "../../ui/key-names.ts";
 import { PaneBoundary } from "../../ui/pane-boundary.tsx";
-import { SHORTCUT_KEYS } from "./shortcuts.ts";
+import { shortcutName } from "./shortcuts.ts";
 import classes from "./dock.module.css";
 
 interface Props {
@@ -50,7 +49,7 @@ export function Dock({ content, badges, closable }: Props) {
           ))}
         </Tabs.List>
         {closable && (
-          <IconButton label={t("hide", { pane: t("dock") })} keys={keyNames(SHORTCUT_KEYS.dock)} size="sm" onClick={() => panes.getState().setOpen("dock", false)}>
+          <IconButton label={t("hide", { pane: t("dock") })} keys={shortcutName("dock")} size="sm" onClick={() => panes.getState().setOpen("dock", false)}>
             <IconChevronDown size={16} />
           </IconButton>
         )}
@@ -80,7 +79,7 @@ export function ClosedDock({ badges }: Pick<Props, "badges">) {
           </UnstyledButton>
         ))}
       </div>
-      <IconButton label={t("show", { pane: t("dock") })} keys={keyNames(SHORTCUT_KEYS.dock)} size="sm" onClick={() => panes.getState().setOpen("dock", true)}>
+      <IconButton label={t("show", { pane: t("dock") })} keys={shortcutName("dock")} size="sm" onClick={() => panes.getState().setOpen("dock", true)}>
         <IconChevronUp size={16} />
       </IconButton>
     </div>

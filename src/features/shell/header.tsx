@@ -3,6 +3,7 @@ import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
+  IconCommand,
   IconDeviceDesktop,
   IconDeviceFloppy,
   IconFileZip,
@@ -21,9 +22,8 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { historyMessages, shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { ConchLogo } from "../../ui/conch-logo.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { keyNames } from "../../ui/key-names.ts";
 import { downloadZip } from "./save.ts";
-import { SHORTCUT_KEYS } from "./shortcuts.ts";
+import { shortcutName } from "./shortcuts.ts";
 import classes from "./header.module.css";
 
 /** The bar at the top: where one is, undo and redo, saving, language and colours. */
@@ -54,6 +54,7 @@ export function Header() {
       {origin !== null && <GpuMark />}
       {origin !== null && <HistoryButtons />}
       {origin !== null && <SaveMenu edited={edited} writable={origin.write !== undefined} />}
+      <PaletteButton />
       <LanguageSwitch />
       <SchemeMenu />
       <HelpButton />
@@ -73,10 +74,10 @@ function HistoryButtons() {
   };
   return (
     <>
-      <IconButton label={named(t("undo"), undo)} keys={keyNames(SHORTCUT_KEYS.undo)} disabled={undo === undefined} onClick={() => document.getState().undo()} data-testid="undo">
+      <IconButton label={named(t("undo"), undo)} keys={shortcutName("undo")} disabled={undo === undefined} onClick={() => document.getState().undo()} data-testid="undo">
         <IconArrowBackUp size={18} />
       </IconButton>
-      <IconButton label={named(t("redo"), redo)} keys={keyNames(SHORTCUT_KEYS.redo)} disabled={redo === undefined} onClick={() => document.getState().redo()} data-testid="redo">
+      <IconButton label={named(t("redo"), redo)} keys={shortcutName("redo")} disabled={redo === undefined} onClick={() => document.getState().redo()} data-testid="redo">
         <IconArrowForwardUp size={18} />
       </IconButton>
     </>
@@ -173,6 +174,16 @@ function SchemeMenu() {
         ))}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+function PaletteButton() {
+  const t = useMessages(shellMessages);
+  const { panes } = useApp();
+  return (
+    <IconButton label={t("palette")} keys={shortcutName("palette")} onClick={() => panes.getState().showDialog("palette")} data-testid="open-palette">
+      <IconCommand size={18} />
+    </IconButton>
   );
 }
 

@@ -8,6 +8,7 @@ import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { PaneBoundary } from "../../ui/pane-boundary.tsx";
 import { Dock } from "./dock.tsx";
 import type { Slots } from "./slots.ts";
+import { Trail } from "./trail.tsx";
 import classes from "./shell.module.css";
 
 const BAR: readonly (readonly [NarrowPane, "explorer" | "graph" | "outline" | "text" | "inspector" | "run", typeof IconCode])[] = [
@@ -25,10 +26,17 @@ export function NarrowPanes({ dock, badges, ...slots }: Omit<Slots, "gallery">) 
   const { panes, selection } = useApp();
   const model = useStore(selection, (state) => state.model);
   const narrow = useStore(panes, (state) => state.narrow);
+  const inside = useStore(selection, (state) => state.trail.length > 0);
   return (
     <>
       <main id="centre" className={classes.narrow} tabIndex={-1}>
         <h1 className="visually-hidden">{model}</h1>
+        {inside && (
+          <div className={classes.trail}>
+            <Trail />
+            <span className={classes.inner}>{model}</span>
+          </div>
+        )}
         {narrow === "dock" ? <Dock content={dock} badges={badges} closable={false} /> : <PaneBoundary key={narrow}>{slots[narrow]}</PaneBoundary>}
       </main>
       <nav className={classes.bottom} aria-label={t("panes")}>

@@ -79,6 +79,12 @@ function wording(notice: Notice, { panes, workspace }: Pick<App, "panes" | "work
     }
     case "input-given":
       return { title: t("inputGiven", { files: notice.files.join(", "), input: notice.input }), tone: "info" };
+    case "models-added": {
+      const { models, renamed, leftOut } = notice;
+      const names = [...renamed].map(([from, to]) => t("renamedModel", { from, to }));
+      const sentences = [...names, ...(leftOut.length > 0 ? [t("leftOut", { files: leftOut.map(({ path }) => path).slice(0, 5).join(", "), count: leftOut.length })] : [])];
+      return { title: t("modelsAdded", { models: models.join(", ") }), detail: sentences.join(" "), tone: sentences.length > 0 ? "warning" : "info" };
+    }
     case "saved":
       return { title: t("saved", { count: notice.files }), tone: "info" };
     case "not-kept":

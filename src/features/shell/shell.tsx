@@ -1,17 +1,19 @@
-import { lazy } from "react";
+import { lazy, useMemo } from "react";
 import { useStore } from "zustand";
-import { Loader } from "@mantine/core";
+import { Loader, useMantineColorScheme } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { PaneBoundary } from "../../ui/pane-boundary.tsx";
+import { useCommands } from "../../ui/use-commands.ts";
 import { DropOverlay } from "./drop-overlay.tsx";
 import { Header } from "./header.tsx";
 import { ReportDialog } from "./report-dialog.tsx";
 import type { Slots } from "./slots.ts";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
+import { windowCommands } from "./window-commands.ts";
 import classes from "./shell.module.css";
 
 // The gallery needs neither.
@@ -24,10 +26,14 @@ const NARROW = "(max-width: 767px)";
 /** The window: header, panes or gallery, dialogs, drop target and shortcuts. */
 export function Shell(slots: Slots) {
   const t = useMessages(shellMessages);
-  const { document, workspace } = useApp();
+  const app = useApp();
+  const { document, workspace, panes } = app;
+  const dialog = useStore(panes, (state) => state.dialog);
+  const { setColorScheme } = useMantineColorScheme();
   const isOpen = useStore(document, (state) => state.origin !== null);
   const starting = useStore(workspace, (state) => state.status === "starting");
   const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
+  useCommands(useMemo(() => windowCommands(app, setColorScheme), [app, setColorScheme]));
   useShortcuts();
   return (
     <div className={classes.window}>
@@ -45,6 +51,7 @@ export function Shell(slots: Slots) {
       <DropOverlay />
       <ShortcutSheet />
       <ReportDialog />
+      {dialog !== null && <PaneBoundary key={dialog} loading={null}>{slots.dialogs[dialog]}</PaneBoundary>}
     </div>
   );
 }

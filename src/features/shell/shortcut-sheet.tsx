@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { Kbd, Modal } from "@mantine/core";
+import type { Command } from "../../state/commands.ts";
+import { settings } from "../../state/settings.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { CANVAS_KEYS, type CanvasKey } from "../../ui/canvas-keys.ts";
 import { configEditorMessages } from "../../ui/catalogue/config-editor.messages.ts";
@@ -8,27 +10,32 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages, shortcutMessages } from "../../ui/catalogue/shell.messages.ts";
 import { EDITOR_KEYS, type EditorCommand } from "../../ui/editor-keys.ts";
 import { keyName } from "../../ui/key-names.ts";
-import { SHORTCUT_KEYS, type Shortcut } from "./shortcuts.ts";
 import classes from "./dialogs.module.css";
 
-/** The sheet that "?" opens. */
+/** The sheet that "?" opens: the keys of the commands that there are, and those that graph and editor listen to themselves. */
 export function ShortcutSheet() {
   const t = useMessages(shortcutMessages);
   const shell = useMessages(shellMessages);
   const editor = useMessages(configEditorMessages);
-  const { panes } = useApp();
+  const { panes, commands: store } = useApp();
+  const language = useStore(settings, (state) => state.language);
+  const commands = useStore(store, (state) => state.commands);
+  const withKeys = (where: Command["where"]) => [...commands.values()].flatMap((command) => (command.where === where && command.keys !== undefined ? [{ ...command, keys: command.keys }] : []));
   const opened = useStore(panes, (state) => state.dialog === "shortcuts");
   return (
     <Modal opened={opened} onClose={() => panes.getState().showDialog(null)} title={t("title")} closeButtonProps={{ "aria-label": shell("close") }} centered>
       <table className={classes.table}>
         <Group title={t("window")}>
-          {(Object.keys(SHORTCUT_KEYS) as Shortcut[]).map((shortcut) => (
-            <Row key={shortcut} label={t(shortcut)} chords={[SHORTCUT_KEYS[shortcut]]} />
+          {withKeys("window").map(({ id, title, keys }) => (
+            <Row key={id} label={title(language)} chords={keys} />
           ))}
         </Group>
         <Group title={t("canvas")}>
           {(Object.keys(CANVAS_KEYS) as CanvasKey[]).map((key) => (
             <Row key={key} label={t(key)} chords={[CANVAS_KEYS[key]]} />
+          ))}
+          {withKeys("canvas").map(({ id, title, keys }) => (
+            <Row key={id} label={title(language)} chords={keys} />
           ))}
         </Group>
         <Group title={t("editor")}>

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { DockTab } from "../../state/panes.ts";
+import type { DockTab, PanesState } from "../../state/panes.ts";
 
 /** What other features put into the window. */
 export interface Slots {
@@ -10,6 +10,8 @@ export interface Slots {
   readonly inspector: ReactNode;
   readonly dock: Readonly<Record<DockTab, ReactNode>>;
   readonly badges: Readonly<Partial<Record<DockTab, ReactNode>>>;
+  /** What is shown over the window while it is `dialog` of the panes. */
+  readonly dialogs: Readonly<Partial<Record<NonNullable<PanesState["dialog"]>, ReactNode>>>;
   /** The first screen, while no repository is open. */
   readonly gallery: ReactNode;
 }

@@ -1,20 +1,22 @@
 import { useEffect } from "react";
+import { commandOf } from "../../state/commands.ts";
 import { useApp } from "../../ui/app-context.ts";
-import { save } from "./save.ts";
-import { perform, shortcutOf, takesText } from "./shortcuts.ts";
+import { takesText } from "./shortcuts.ts";
 
-/** Listens for the window's shortcuts. */
+/** Listens for the keys of the window's commands. Keys of one that is not possible now are left to the browser. */
 export function useShortcuts(): void {
-  const app = useApp();
+  const { commands, panes } = useApp();
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
-      const shortcut = shortcutOf(event, takesText(document.activeElement));
-      if (shortcut === undefined || (shortcut !== "help" && app.document.getState().origin === null)) return;
+      const command = commandOf(commands.getState().commands.values(), event, takesText(document.activeElement));
+      // Behind a dialog nothing changes.
+      if (command === undefined || (panes.getState().dialog !== null && command.id !== "palette")) return;
+      if (command.problem?.() !== undefined) return;
       event.preventDefault();
-      perform(shortcut, app, () => void save(app));
+      command.run();
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
-  }, [app]);
+  }, [commands, panes]);
 }

@@ -1,6 +1,7 @@
 import type { FileEdits } from "../../base/diagnostic.ts";
 import { applyEdits } from "../../base/text-edit.ts";
 import { parseConfig } from "../model-config/decode.ts";
+import { judgeModelName, LONGEST_NAME } from "../repository/model-name.ts";
 import { setValue } from "../pbtxt/edit.ts";
 import { impossible } from "./changes.ts";
 import { freshName } from "./tensor-uses.ts";
@@ -42,6 +43,7 @@ export function newOnnxModel(file: string, configText: string, taken: ReadonlySe
 }
 
 function assertFolder(name: string, taken: ReadonlySet<string>): void {
-  if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) throw impossible(`'${name}' is no name of a folder`);
-  if (taken.has(name)) throw impossible(`The repository has a model '${name}' already`);
+  const { refusal } = judgeModelName(name, taken);
+  if (refusal === "taken") throw impossible(`The repository has a model '${name}' already`);
+  if (refusal !== undefined) throw impossible(`'${name}' is no name of a folder (${refusal}): expected 1 to ${LONGEST_NAME} bytes without '/', '\\' and control characters, not beginning with a dot`);
 }

@@ -185,3 +185,15 @@ export const graphEditorMessages = section(
     help: "方向键在节点之间和端口之间移动，Tab 进入节点的端口，C 连接端口，Shift F10 列出可执行的操作。",
   },
 );
+
+/** The canvas of an ensemble without anything in it. */
+export const emptyCanvasMessages = section(
+  {
+    empty: "This ensemble is empty. Drag models here from the explorer, or press Insert to add a step.",
+    addStep: "Add a step",
+  },
+  {
+    empty: "此 ensemble 为空。请从资源管理器将模型拖到此处，或按 Insert 添加步骤。",
+    addStep: "添加步骤",
+  },
+);

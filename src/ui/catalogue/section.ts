@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import type { Wording } from "../../state/commands.ts";
 import { settings, type Language } from "../../state/settings.ts";
 
 /** The messages of one feature in every language. Texts may hold placeholders: "{count} files". */
@@ -18,6 +19,11 @@ export function section<const Key extends string>(en: Record<Key, string>, zh: R
 /** Texts of a section in one language. */
 export function translator<Key extends string>(messages: Section<Key>, language: Language): Translate<Key> {
   return (key, values) => messages[language][key].replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values?.[name] ?? whole));
+}
+
+/** A text of a section, whose language is chosen later. */
+export function wording<Key extends string>(messages: Section<Key>, key: NoInfer<Key>, values?: Readonly<Record<string, string | number>>): Wording {
+  return (language) => translator(messages, language)(key, values);
 }
 
 /** Texts of a section in the language of the settings; the component renders again when it changes. */

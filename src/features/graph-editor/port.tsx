@@ -56,7 +56,7 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
         type="button"
         className={classes.portLabel}
         aria-label={label}
-        title={port.exists ? undefined : t("unknownPort")}
+        title={port.exists ? port.name : t("unknownPort")}
         data-port={`${node}/${handleId(side, port.name)}`}
         data-tensor={port.tensor}
         onClick={() => port.tensor !== undefined && selection.getState().selectTensor(port.tensor)}
@@ -64,7 +64,7 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
       >
         <span className={classes.portName}>
           {port.dataType !== undefined && <DataTypeGlyph type={port.dataType} size={10} />}
-          <span>{port.name}</span>
+          <span className={classes.portWord}>{port.name}</span>
         </span>{" "}
         <span className={classes.portType}>
           {type} {dims}

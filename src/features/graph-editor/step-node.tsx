@@ -33,7 +33,7 @@ export const StepNode = memo(function StepNode({ data: { node, badge, canvas } }
     <div className={classes.node} data-kind="step" data-selected={selected || undefined} data-phase={phase} data-cannot={cannot || undefined} data-testid={`node-${node.id}`}>
       <header className={classes.header}>
         <BackendGlyph backend={node.backend ?? ""} />
-        <span className={classes.title}>{step.modelName}</span>
+        <span className={classes.title} title={step.modelName}>{step.modelName}</span>
         {badge !== undefined && <FindingBadge badge={badge} />}
       </header>
       <Facts step={step} placement={placement} isEnsemble={isEnsemble} />

@@ -43,6 +43,7 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
             data-severity={severity}
             data-testid={`wire-${tensor.name}`}
             data-wire={tensor.name}
+            title={tensor.name}
             style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
             onClick={() => openWire(selection, session, model, tensor.name)}
             onDoubleClick={({ clientX, clientY }) => canvas.getState().verbs?.perform("rename", { kind: "wire", tensor: tensor.name }, { clientX, clientY })}
@@ -51,7 +52,7 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
           >
             <span className={classes.wireName}>
               {tensor.dataType !== undefined && <DataTypeGlyph type={tensor.dataType} size={9} />}
-              {tensor.name}
+              <span className={classes.wireWord}>{tensor.name}</span>
             </span>
             {tensor.dims !== undefined && <span className={classes.wireShape}>{compactDims(tensor.dims)}</span>}
             {bytes !== undefined && <span className={classes.wireShape}>{formatBytes(bytes)}</span>}

@@ -66,7 +66,7 @@ function Heading({ kind, title, glyph, action }: { kind: string; title: string; 
       <p className={classes.kind}>{kind}</p>
       <h2 className={classes.title}>
         {glyph !== undefined && <BackendGlyph backend={glyph} />}
-        {title}
+        <span className={classes.titleText} title={title}>{title}</span>
       </h2>
       {action}
     </header>

@@ -126,7 +126,7 @@ function Name({ row, model, t }: { row: OutlineRow; model: OpenModel; t: Texts }
       return (
         <>
           <BackendGlyph backend={view?.isEnsemble === true ? "ensemble" : (view?.backend.backend ?? "")} size={14} />
-          <span className={classes.stepName}>{label}</span>
+          <span className={classes.stepName} title={label}>{label}</span>
         </>
       );
     }
@@ -136,7 +136,7 @@ function Name({ row, model, t }: { row: OutlineRow; model: OpenModel; t: Texts }
           <span className={classes.side} data-side={subject.side} aria-label={t(subject.side === "in" ? "inputPort" : "outputPort")} role="img">
             {t(subject.side)}
           </span>
-          <span className={classes.mono} data-flawed={!subject.port.exists || undefined}>{label}</span>
+          <span className={classes.mono} title={label} data-flawed={!subject.port.exists || undefined}>{label}</span>
           {subject.port.optional && <span className={classes.dimmed}>{t("optional")}</span>}
           {!subject.port.exists && <span className={classes.flaw}>{t("unknownPort")}</span>}
         </>
@@ -144,12 +144,12 @@ function Name({ row, model, t }: { row: OutlineRow; model: OpenModel; t: Texts }
     case "terminal":
       return (
         <>
-          <span className={classes.mono}>{label}</span>
+          <span className={classes.mono} title={label}>{label}</span>
           {subject.optional && <span className={classes.dimmed}>{t("optional")}</span>}
         </>
       );
     case "tensor":
-      return <span className={classes.mono}>{label}</span>;
+      return <span className={classes.mono} title={label}>{label}</span>;
   }
 }
 
@@ -191,9 +191,9 @@ function TensorFacts({ row: { dataType, dims, tensor, label, connections = [] },
       <span role="gridcell" className={classes.shape}>{dims !== undefined && formatShape(dims)}</span>
       <span role="gridcell" className={classes.connection}>
         {connections.length === 0 && <span className={classes.dimmed}>{t("notConnected")}</span>}
-        {tensor !== undefined && tensor !== label && <span className={classes.wire}>{tensor}</span>}
+        {tensor !== undefined && tensor !== label && <span className={classes.wire} title={tensor}>{tensor}</span>}
         {connections.map(({ way, title }) => (
-          <span key={`${way} ${title}`} className={classes.end}>
+          <span key={`${way} ${title}`} className={classes.end} title={title}>
             <span role="img" aria-label={t(way)}>{way === "from" ? "←" : "→"}</span> {title}
           </span>
         ))}

@@ -67,9 +67,9 @@ export function Palette() {
   };
 
   return (
-    <Modal.Root opened onClose={close} returnFocus={false} size="lg" yOffset="8vh" data-testid="palette">
+    <Modal.Root opened onClose={close} returnFocus={false} size="lg" yOffset="8vh" classNames={{ content: classes.palette }}>
       <Modal.Overlay />
-      <Modal.Content aria-label={t("title")} className={classes.palette}>
+      <Modal.Content aria-label={t("title")} data-testid="palette">
         <TextInput
           data-autofocus
           size="md"

@@ -36,6 +36,11 @@ describe("the palette", () => {
     expect(ranked(ENTRIES, "", ["outline", "undo", "gone"]).map(({ id }) => id).slice(0, 3)).toEqual(["outline", "undo", "new-ensemble"]);
   });
 
+  it("lists last what is not possible", () => {
+    const entries = [{ ...ENTRIES[0]!, problem: "nothing to undo" }, ...ENTRIES.slice(1)];
+    expect(ranked(entries, "", ["undo"]).at(-1)?.id).toBe("undo");
+  });
+
   it("prefers what was used of late among what matches alike", () => {
     expect(first("new", ["new-repository"])).toBe("new-repository");
     expect(first("new", ["new-ensemble"])).toBe("new-ensemble");

@@ -1,17 +1,21 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useStore } from "zustand";
 import { Button, FileButton, Skeleton, UnstyledButton } from "@mantine/core";
 import { IconFileZip, IconFolderOpen, IconFolderPlus, IconPlayerPlayFilled, IconX } from "@tabler/icons-react";
 import { canPickDirectory, pickDirectory } from "../../repositories/directory/permission.ts";
 import { readFileList } from "../../repositories/dropped/read-drop.ts";
 import type { SampleEntry } from "../../repositories/listing.ts";
+import { settings } from "../../state/settings.ts";
 import type { WorkspaceSummary } from "../../state/workspace-store.ts";
 import { useApp } from "../../ui/app-context.ts";
-import { galleryMessages, sampleMessages } from "../../ui/catalogue/gallery.messages.ts";
+import { galleryMessages } from "../../ui/catalogue/gallery.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatBytes } from "../../ui/format.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
+import { useCommands } from "../../ui/use-commands.ts";
+import { galleryCommands } from "./gallery-commands.ts";
 import { SamplePicture } from "./pictures.tsx";
+import { sampleWords } from "./sample-words.ts";
 import classes from "./gallery.module.css";
 
 /** The first screen: samples that one click runs, ways to open a repository, and those opened before. */
@@ -19,7 +23,9 @@ export function Gallery() {
   const t = useMessages(galleryMessages);
   const { workspace } = useApp();
   const recents = useStore(workspace, (state) => state.recents);
+  const samples = useStore(workspace, (state) => state.samples);
   useEffect(() => void workspace.refresh(), [workspace]);
+  useCommands(useMemo(() => galleryCommands(workspace, samples ?? [], recents), [workspace, samples, recents]));
   return (
     <div className={classes.gallery} data-testid="gallery">
       <h1 className={classes.title}>{t("title")}</h1>
@@ -61,18 +67,10 @@ function Samples() {
   );
 }
 
-/** Title and line of a sample: from the catalogue for those that come with Conch, else from its README. */
-function useSampleWords({ name, title, summary }: SampleEntry): { title: string; line: string } {
-  const t = useMessages(sampleMessages);
-  if (!(`${name}.title` in sampleMessages.en)) return { title, line: summary };
-  const known = name as "spleen_ct" | "readability" | "image";
-  return { title: t(`${known}.title`), line: t(`${known}.line`) };
-}
-
 function SampleCard({ sample }: { sample: SampleEntry }) {
   const t = useMessages(galleryMessages);
   const { workspace } = useApp();
-  const words = useSampleWords(sample);
+  const words = sampleWords(sample, useStore(settings, (state) => state.language));
   const runs = sample.examples.length > 0;
   return (
     <article className={classes.card} data-testid={`sample-${sample.name}`}>

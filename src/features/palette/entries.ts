@@ -98,7 +98,7 @@ function partsOf(
   const steps = view.isEnsemble ? graph.steps : [];
   const known = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
   return [
-    ...steps.map(({ id, modelName }) => entry("step", id, wording(paletteMessages, "goToStep", { name: id.slice("step:".length) }), show({ node: id }), modelName)),
+    ...steps.map(({ id }) => entry("step", id, wording(paletteMessages, "goToStep", { name: id.slice("step:".length) }), show({ node: id }), view.name)),
     ...graph.inputs.map(({ id, name }) => entry("input", id, wording(paletteMessages, "goToInput", { name }), show({ node: id }), view.name)),
     ...graph.outputs.map(({ id, name }) => entry("output", id, wording(paletteMessages, "goToOutput", { name }), show({ node: id }), view.name)),
     ...graph.tensors.filter(({ name }) => !known.has(name)).map(({ name }) => entry("tensor", `tensor:${name}`, wording(paletteMessages, "goToTensor", { name }), show({ tensor: name }), view.name)),

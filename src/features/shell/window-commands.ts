@@ -64,7 +64,13 @@ export function windowCommands(app: App, setColorScheme: (scheme: SettingsState[
         if (centre !== "split") panes.getState().showNarrow(centre);
       }),
     ),
-    ...(["explorer", "inspector", "dock"] as const).map((pane) => within(pane, pane, () => panes.getState().toggle(pane))),
+    ...(["explorer", "inspector", "dock"] as const).map((pane) =>
+      within(pane, pane, () => {
+        panes.getState().toggle(pane);
+        // A narrow window has nothing to hide.
+        panes.getState().showNarrow(pane);
+      }),
+    ),
     ...DOCK_TABS.map((tab) => within(tab === "problems" ? tab : `tab-${tab}`, tab === "run" ? "runTab" : tab, () => panes.getState().showTab(tab))),
     within("up", "up", () => selection.getState().leaveTo(), { leavesText: true, problem: () => unless(selection.getState().trail.length === 0, "noTrail") }),
     within("report", "report", () => panes.getState().showDialog("report"), { problem: () => unless(workspace.getState().report === null, "noReport") }),

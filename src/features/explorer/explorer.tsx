@@ -72,7 +72,7 @@ export function Explorer() {
   };
 
   return (
-    <div className={classes.explorer} {...drop.handlers}>
+    <div className={classes.explorer} data-testid="explorer-drop" {...drop.handlers}>
       <header className={classes.head}>
         <span className={classes.heading}>{t("heading")}</span>
         <AddMenu />

@@ -48,7 +48,7 @@ export function CentreBar() {
       <Trail />
       <h1 className={classes.title} data-testid="open-model" title={model ?? undefined}>
         {shown !== undefined && <BackendGlyph backend={shown.isEnsemble ? "ensemble" : shown.backend.backend} size={14} />}
-        <span className={classes.name}>{model}</span>
+        <span className={classes.name}>{model ?? t("noModel")}</span>
       </h1>
       <div className={classes.switch} role="group" aria-label={t("centre")}>
         {CENTRES.map(([each, Glyph]) => (

@@ -30,7 +30,7 @@ export function NarrowPanes({ dock, badges, ...slots }: Omit<Slots, "gallery">) 
   return (
     <>
       <main id="centre" className={classes.narrow} tabIndex={-1}>
-        <h1 className="visually-hidden">{model}</h1>
+        <h1 className="visually-hidden">{model ?? t("noModel")}</h1>
         {inside && (
           <div className={classes.trail}>
             <Trail />

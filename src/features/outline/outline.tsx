@@ -226,6 +226,18 @@ function useCurrentRow(tree: RefObject<HTMLElement | null>, rows: readonly Outli
     rowElement(tree, id)?.scrollIntoView({ block: "nearest" });
   }, [node, tensor, tree]);
 
+  // What is to be shown has the focus as well.
+  const wanted = useStore(selection, (state) => state.wanted);
+  useEffect(() => {
+    if (wanted === null) return;
+    selection.getState().wasShown();
+    const { rows: present } = shown.current;
+    const id = rowOfSelection(present, wanted.node, wanted.tensor);
+    if (id === undefined) return;
+    setAt({ id, index: present.findIndex((row) => row.id === id) });
+    rowElement(tree, id)?.focus();
+  }, [wanted, selection, tree]);
+
   // A row that is gone leaves the focus to the one in its place.
   const focused = useRef<Element | null>(null);
   useLayoutEffect(() => {

@@ -60,7 +60,8 @@ test("an ensemble is begun by keyboard alone; undo empties the repository, redo 
   await page.keyboard.press("Enter");
   await expect(dialog).toHaveCount(0);
   await expect(page.getByTestId("open-model")).toHaveText("my pipeline");
-  await expect(page.locator("#centre")).toBeFocused();
+  await expect(page.getByTestId("empty-canvas")).toContainText("This ensemble is empty.");
+  await expect(page.getByTestId("empty-canvas").getByRole("button", { name: "Add a step" })).toBeFocused();
   await page.keyboard.press("Control+Shift+P");
   await expect(page.getByTestId("palette").getByRole("combobox")).toBeFocused();
   await page.keyboard.type("show text");
@@ -126,6 +127,14 @@ test("models that are dropped onto the explorer join the open repository, as one
   await expect.poll(() => models(page)).toEqual(["first", "my_net"]);
   await expect(page.getByText("Added to the repository: my_net")).toBeVisible();
   await expect(page.getByTestId("repository-name")).toHaveText("model_repository");
+  await page.getByTestId("empty-canvas").getByRole("button", { name: "Add a step" }).focus();
+  await page.keyboard.press("Insert");
+  await page.keyboard.type("my_net");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("node-step:my_net")).toBeVisible();
+  await expect(page.getByTestId("empty-canvas")).toHaveCount(0);
+  await page.getByTestId("undo").click();
+  await expect(page.getByTestId("empty-canvas")).toBeVisible();
   await page.getByTestId("model-my_net").click();
   await page.getByTestId("centre-text").click();
   await expect(page.locator(".cm-content")).toContainText('backend: "onnxruntime"');

@@ -37,6 +37,19 @@ async function choose(page: Page, words: string, title: string): Promise<void> {
 
 const trail = (page: Page): Promise<string[]> => page.getByTestId("trail").getByRole("button").allInnerTexts();
 
+/** Waits until what moves has come to rest. */
+async function still(page: Page, element: Locator): Promise<void> {
+  let last: string | null = "";
+  await expect
+    .poll(async () => {
+      const [before, now] = [last, await element.getAttribute("style")];
+      last = now;
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      return now === before;
+    })
+    .toBe(true);
+}
+
 test("everything can be gone to by typing", async ({ app }) => {
   const { page } = app;
   await openNested(app);
@@ -128,8 +141,7 @@ test("going into steps leaves a trail that leads back to each ensemble as it was
   await page.getByRole("button", { name: "Zoom in" }).click();
   await page.getByRole("button", { name: "Zoom in" }).click();
   await choose(page, "go step inner", "Go to step inner");
-  await expect.poll(() => viewport.getAttribute("style")).toMatch(/scale/);
-  await page.waitForTimeout(300);
+  await still(page, viewport);
   const left = await viewport.getAttribute("style");
   await page.getByTestId("node-step:inner").dblclick();
   await expect(page.getByTestId("open-model")).toHaveText("inner");
@@ -137,7 +149,6 @@ test("going into steps leaves a trail that leads back to each ensemble as it was
   await expect(page.getByTestId("graph-editor")).toHaveAttribute("data-settled", "true");
   await page.locator('.react-flow__node[data-id="step:net"]').focus();
   await page.keyboard.press("Enter");
-  if ((await page.getByTestId("open-model").innerText()) !== "net") await page.keyboard.press("Enter");
   await expect(page.getByTestId("open-model")).toHaveText("net");
   expect(await trail(page)).toEqual(["outer", "inner"]);
 

@@ -30,7 +30,7 @@ describe("the trail of models that were entered from one another", () => {
     expect(getState()).toMatchObject({ model: "inner", node: null, tensor: "image", viewport: null });
     expect(trailOf(getState())).toEqual(["outer"]);
     getState().leaveTo();
-    expect(getState()).toMatchObject({ model: "outer", node: "step:inner", tensor: null, viewport: VIEWPORT });
+    expect(getState()).toMatchObject({ model: "outer", node: "step:inner", nodes: ["step:inner"], tensor: null, viewport: VIEWPORT });
     getState().leaveTo();
     expect(getState()).toMatchObject({ model: "outer", trail: [] });
   });
@@ -39,6 +39,12 @@ describe("the trail of models that were entered from one another", () => {
     const getState = entered();
     getState().leaveTo(0);
     expect(getState()).toMatchObject({ model: "outer", node: "step:inner", trail: [] });
+  });
+
+  it("does not go from a model into itself", () => {
+    const getState = entered();
+    getState().enterModel("net");
+    expect(trailOf(getState())).toEqual(["outer", "inner"]);
   });
 
   it("begins anew with a model that is opened by itself", () => {

@@ -14,6 +14,7 @@ import type { Canvas, FlowEdge, FlowNode } from "./canvas.ts";
 import { CanvasControls } from "./canvas-controls.tsx";
 import { CanvasOverlay } from "./canvas-overlay.tsx";
 import type { CopiedPlaces, Overlay, Spot } from "./canvas-verbs.ts";
+import { EmptyCanvas } from "./empty-canvas.tsx";
 import { StaleBanner } from "./stale-banner.tsx";
 import { StepNode } from "./step-node.tsx";
 import { targetOf } from "./targets.ts";
@@ -157,6 +158,9 @@ function ModelCanvas({ model }: { model: OpenModel }) {
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
         {nodes.length > 3 && <MiniMap pannable zoomable className={classes.minimap} style={MINIMAP_SIZE} nodeBorderRadius={4} />}
       </ReactFlow>
+      {nodes.length === 0 && model.view.isEnsemble && !model.stale && (
+        <EmptyCanvas onAdd={() => canvas.getState().verbs?.perform("add-step", { kind: "ground" }, middleOf(region.current))} />
+      )}
       <CanvasControls canvas={canvas} />
       {overlay !== undefined && <CanvasOverlay canvas={canvas} overlay={overlay} model={model} onClose={() => setOverlay((present) => (present === overlay ? undefined : present))} />}
       <p className={classes.said} role="status" aria-live="polite" data-testid="graph-said">{said}</p>

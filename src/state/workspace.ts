@@ -283,8 +283,8 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       if (input !== undefined) notify({ kind: "input-given", input, files: inputs.map(({ name }) => name) });
     },
     openDirectory: openHandle,
-    /** An empty repository, which is nowhere but here. */
-    newRepository: (): void => {
+    /** Opens an empty repository, which is nowhere but here. */
+    newRepository: async (): Promise<boolean> => {
       current?.abort();
       journal?.stop();
       journal = undefined;
@@ -293,6 +293,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       document.getState().open({ kind: "new", name: NEW_REPOSITORY, emptyFolders: [] }, []);
       selection.getState().openModel(null);
       store.setState({ status: "open", opening: null, origin: null, report: null, examples: new Map() });
+      return true;
     },
     /** Adds the models in a drop or choice to the open repository, as one entry of the history; inputs go to the open model. The models' folders. */
     addModels: async (drop: Promise<Drop> | Drop): Promise<readonly string[]> => {

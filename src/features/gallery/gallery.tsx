@@ -98,9 +98,8 @@ function SampleCard({ sample }: { sample: SampleEntry }) {
 function OwnRepository() {
   const t = useMessages(galleryMessages);
   const { workspace, panes } = useApp();
-  const begin = (): void => {
-    workspace.newRepository();
-    panes.getState().showDialog("new-ensemble");
+  const begin = async (): Promise<void> => {
+    if (await workspace.newRepository()) panes.getState().showDialog("new-ensemble");
   };
   const folderInput = useRef<HTMLInputElement>(null);
   const openFolder = async (): Promise<void> => {
@@ -131,7 +130,7 @@ function OwnRepository() {
               </Button>
             )}
           </FileButton>
-          <Button variant="default" leftSection={<IconFolderPlus size={16} />} onClick={begin} data-testid="new-repository">
+          <Button variant="default" leftSection={<IconFolderPlus size={16} />} onClick={() => void begin()} data-testid="new-repository">
             {t("newRepository")}
           </Button>
           <input

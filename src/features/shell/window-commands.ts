@@ -75,10 +75,7 @@ export function windowCommands(app: App, setColorScheme: (scheme: SettingsState[
     within("up", "up", () => selection.getState().leaveTo(), { leavesText: true, problem: () => unless(selection.getState().trail.length === 0, "noTrail") }),
     within("report", "report", () => panes.getState().showDialog("report"), { problem: () => unless(workspace.getState().report === null, "noReport") }),
     within("discard", "discard", () => workspace.discardEdits(), { problem: () => unless(unsavedPaths(document.getState()).length === 0, "noEdits") }),
-    command("new-repository", "newRepository", () => {
-      workspace.newRepository();
-      panes.getState().showDialog("new-ensemble");
-    }),
+    command("new-repository", "newRepository", () => void beginRepository(app)),
     command("open-folder", "openFolder", () => void openFolder(workspace)),
     command("open-files", "openFiles", () => void openFiles(workspace, false)),
     within("close", "close", () => workspace.close()),
@@ -88,6 +85,10 @@ export function windowCommands(app: App, setColorScheme: (scheme: SettingsState[
     scheme("auto"),
     command("help", "help", () => panes.getState().showDialog("shortcuts"), { leavesText: true }),
   ];
+}
+
+async function beginRepository({ workspace, panes }: App): Promise<void> {
+  if (await workspace.newRepository()) panes.getState().showDialog("new-ensemble");
 }
 
 function runOpenModel({ panes, selection, session }: App): void {

@@ -139,7 +139,7 @@ test("models that are dropped onto the explorer join the open repository, as one
   await page.getByTestId("centre-text").click();
   await expect(page.locator(".cm-content")).toContainText('backend: "onnxruntime"');
   await drop(app, "explorer-drop", [{ path: "my net.onnx", bytes: await readFile(NETWORK) }]);
-  await expect.poll(() => models(page)).toEqual(["first", "my_net", "my_net_my_net"]);
+  await expect.poll(() => models(page)).toEqual(["first", "my_net", "my_net_2"]);
   await page.getByTestId("model-first").focus();
   await page.keyboard.press("Control+z");
   await expect.poll(() => models(page)).toEqual(["first", "my_net"]);

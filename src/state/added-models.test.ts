@@ -46,13 +46,13 @@ describe("models that are added to the open repository", () => {
   });
 
   it("get a number where their name is taken, and the configurations of the drop follow", async () => {
-    const added = await add(dropOf({ "r/net/config.pbtxt": 'name: "net" # the network\n', "r/net/1/model.onnx": "…", "r/outer/config.pbtxt": ENSEMBLE }, ["r/outer/1"]), "net", "net_net");
-    expect(Object.fromEntries(added.renamed)).toEqual({ net: "net_net_2" });
-    expect(added.models).toEqual(["net_net_2", "outer"]);
+    const added = await add(dropOf({ "r/net/config.pbtxt": 'name: "net" # the network\n', "r/net/1/model.onnx": "…", "r/outer/config.pbtxt": ENSEMBLE }, ["r/outer/1"]), "net", "net_2");
+    expect(Object.fromEntries(added.renamed)).toEqual({ net: "net_3" });
+    expect(added.models).toEqual(["net_3", "outer"]);
     const { files } = documentWith(added).getState();
-    expect(files.get("net_net_2/config.pbtxt")?.text).toBe('name: "net_net_2" # the network\n');
-    expect(files.get("outer/config.pbtxt")?.text).toBe(ENSEMBLE.replace('"net"', '"net_net_2"'));
-    expect([...createDerivation().repository(files).models.keys()].sort()).toEqual(["net_net_2", "old", "outer"]);
+    expect(files.get("net_3/config.pbtxt")?.text).toBe('name: "net_3" # the network\n');
+    expect(files.get("outer/config.pbtxt")?.text).toBe(ENSEMBLE.replace('"net"', '"net_3"'));
+    expect([...createDerivation().repository(files).models.keys()].sort()).toEqual(["net_3", "old", "outer"]);
   });
 
   it("leave out what belongs to no model, with the reason", async () => {

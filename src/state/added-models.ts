@@ -89,7 +89,7 @@ function freshFolders(models: readonly string[], taken: ReadonlySet<string>): Ma
   const renamed = new Map<string, string>();
   for (const model of models) {
     if (!taken.has(model)) continue;
-    const folder = freshName(names, model, model);
+    const folder = freshName(names, model);
     names.add(folder);
     renamed.set(model, folder);
   }

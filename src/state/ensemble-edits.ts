@@ -4,7 +4,7 @@ import type { FileEdits } from "../base/diagnostic.ts";
 import {
   addEnsembleInput,
   addEnsembleOutput,
-  addStep,
+  addingSteps,
   connect,
   disconnect,
   setInstanceGroupKind,
@@ -40,9 +40,9 @@ export function removeNodesEdits(model: OpenModel, nodes: readonly string[]): Fi
   return edited(model, (parsed) => removeNodes(parsed, chosenNodes(model, nodes)));
 }
 
-/** The edit that adds a step of a model, wired to nothing yet. */
-export function addStepEdits(model: OpenModel, name: string): FileEdits[] {
-  return edited(model, (parsed) => addStep(parsed, { modelName: name }));
+/** The edit that adds steps of models, wired to nothing yet. */
+export function addStepEdits(model: OpenModel, ...names: readonly string[]): FileEdits[] {
+  return edited(model, ({ tree }) => addingSteps(names.map((modelName) => ({ modelName })))(tree));
 }
 
 /** The edit that adds a step of a model at the end of a wire. */

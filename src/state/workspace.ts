@@ -8,7 +8,7 @@ import type { SampleEntry } from "../repositories/listing.ts";
 import { listSamples, openSample, sampleExamples } from "../repositories/sample/samples.ts";
 import type { OpenedEntry, OpenOptions, OpenReport, RepositoryFile, RepositorySource } from "../repositories/source.ts";
 import type { Derivation } from "./derived.ts";
-import type { DocumentStore } from "./document.ts";
+import type { DocumentEdit, DocumentStore, NodeMove } from "./document.ts";
 import { reconcile } from "./journal.ts";
 import { documentFiles, unsavedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
 import { reopen, reopenPermission } from "./reopen.ts";
@@ -65,6 +65,9 @@ export interface WorkspaceSessionOptions {
   openStore(): Promise<WorkspaceStore>;
   notify(notice: Notice): void;
 }
+
+/** What is edited together with the models that come into the repository, as the same entry of the history. */
+type AlsoEdited = (models: readonly string[]) => { readonly edits: readonly DocumentEdit[]; readonly moves: readonly NodeMove[] };
 
 const LAST_WORKSPACE = "conch-last-workspace";
 
@@ -296,7 +299,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       return true;
     },
     /** Adds the models in a drop or choice to the open repository, as one entry of the history; inputs go to the open model. The models' folders. */
-    addModels: async (drop: Promise<Drop> | Drop): Promise<readonly string[]> => {
+    addModels: async (drop: Promise<Drop> | Drop, also?: AlsoEdited): Promise<readonly string[]> => {
       const { origin } = document.getState();
       try {
         const { addedModels } = await import("./added-models.ts");
@@ -304,7 +307,8 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
         const folders = [...document.getState().files.keys(), ...(origin?.emptyFolders ?? [])].map((path) => path.split("/")[0] ?? "");
         const { models, edits, renamed, leftOut, inputs } = await addedModels(read, { taken: new Set(folders), describe: session.describeFile });
         if (origin === null || document.getState().origin !== origin) return [];
-        document.getState().edit(edits, "add-models");
+        const more = models.length > 0 ? also?.(models) : undefined;
+        document.getState().edit([...edits, ...(more?.edits ?? [])], "add-models", { moves: more?.moves ?? [] });
         if (models.length > 0) notify({ kind: "models-added", models, renamed, leftOut });
         const input = inputs.length === 0 ? undefined : await giveFiles(inputs.map((file) => ({ name: file.name, blob: file })));
         if (input !== undefined) notify({ kind: "input-given", input, files: inputs.map(({ name }) => name) });

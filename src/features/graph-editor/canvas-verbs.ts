@@ -1,3 +1,4 @@
+import type { Drop } from "../../repositories/dropped/read-drop.ts";
 import type { OpenModel } from "../../state/open-model.ts";
 import type { Renamed } from "../../triton/language/rename.ts";
 import type { PortEnd } from "./gestures.ts";
@@ -31,6 +32,8 @@ export interface CanvasVerbs {
   expose(port: PortEnd, at?: Spot): void;
   /** Adds a step: alone, at the end of a wire from a port, or in the wire of a tensor. */
   addStep(name: string, at?: Spot, wire?: { readonly port?: PortEnd; readonly tensor?: string }): void;
+  /** Brings model files into the repository, with a step of each. */
+  addFiles(drop: Promise<Drop>, at: Spot): void;
   rename(renamed: Renamed, to: string): void;
   /** The text of the chosen steps for the clipboard; undefined where none is chosen. */
   copied(): string | undefined;

@@ -1,10 +1,23 @@
 import type { DragEvent } from "react";
+import { readDrop } from "../../repositories/dropped/read-drop.ts";
 import { MODEL_DRAG_TYPE } from "../../ui/model-drag.ts";
 import type { Canvas } from "./canvas.ts";
 
-/** How models come onto a canvas by dragging: from the explorer, as steps; upon a wire, into it. */
+/** A model file, and what belongs to one. Other files are for the window: a repository, an input. */
+const MODEL_FILE = /\.onnx$/i;
+const WITH_A_MODEL = /\.(onnx|data|onnx_data|weights?|bin)$/i;
+
+/** How models come onto a canvas by dragging: from the explorer or as files, as steps; from the explorer upon a wire, into it. */
 export function useCanvasDrops(canvas: Canvas) {
-  const takes = (event: DragEvent): boolean => event.dataTransfer.types.includes(MODEL_DRAG_TYPE) && canvas.model().view.isEnsemble && !canvas.model().stale;
+  const editable = (): boolean => canvas.model().view.isEnsemble && !canvas.model().stale;
+  const takes = (event: DragEvent): boolean => event.dataTransfer.types.includes(MODEL_DRAG_TYPE) && editable();
+  const dropFiles = (event: DragEvent): void => {
+    const names = [...event.dataTransfer.files].map(({ name }) => name);
+    if (!editable() || !names.some((name) => MODEL_FILE.test(name)) || !names.every((name) => WITH_A_MODEL.test(name))) return;
+    event.preventDefault();
+    const { clientX, clientY } = event;
+    canvas.getState().verbs?.addFiles(readDrop(event.dataTransfer), { clientX, clientY });
+  };
   return {
     onDragOver: (event: DragEvent) => {
       if (!takes(event)) return;
@@ -14,7 +27,10 @@ export function useCanvasDrops(canvas: Canvas) {
     },
     onDragLeave: () => canvas.setState({ hover: null }),
     onDrop: (event: DragEvent) => {
-      if (!takes(event)) return;
+      if (!takes(event)) {
+        dropFiles(event);
+        return;
+      }
       event.preventDefault();
       const tensor = wireAt(canvas, event);
       const { clientX, clientY } = event;

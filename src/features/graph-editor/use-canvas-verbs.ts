@@ -41,7 +41,7 @@ const COPY_OFFSET = 32;
 /** Gives a canvas its verbs, in the language and for the document of the window. */
 export function useCanvasVerbs(canvas: Canvas, shown: OpenModel, say: (text: string) => void, show: (overlay: Overlay | undefined) => void, copiesRef: RefObject<CopiedPlaces | null>): void {
   const t = useMessages(graphEditorMessages);
-  const { document, derivation, selection, session, panes } = useApp();
+  const { document, derivation, selection, session, panes, workspace } = useApp();
   const texts = usePresent();
   const fit = useFit();
   const { screenToFlowPosition, fitView } = useReactFlow<FlowNode, FlowEdge>();
@@ -105,6 +105,20 @@ export function useCanvasVerbs(canvas: Canvas, shown: OpenModel, say: (text: str
         const wire = port && wireEndOf(present(), port);
         const edits = (now: OpenModel): FileEdits[] => (tensor !== undefined ? insertEdits(now, tensor, name) : wire === undefined ? addStepEdits(now, name) : addStepAtEdits(now, wire, name));
         choose(apply(edits, tensor === undefined ? "add-step" : "insert-step", t("addedStep", { name }), placedAt(at)));
+      },
+      addFiles: (drop, at) => {
+        let made: readonly string[] = [];
+        const steps = (models: readonly string[]) => {
+          const now = present();
+          const edits = addStepEdits(now, ...models);
+          made = newNodes(now, edits);
+          return { edits, moves: placing(now, made, placeOf(at)) };
+        };
+        void workspace.addModels(drop, steps).then((models) => {
+          if (models.length === 0) return;
+          say(t("addedStep", { name: models.join(", ") }));
+          choose(made);
+        });
       },
       rename: (renamed, to) => {
         const places = (now: OpenModel): NodeMove[] => renamedPlaces(now, renamed.name, to, document.getState().positions);

@@ -35,8 +35,7 @@ export const theme = createTheme({
   components: {
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "md" } },
     Button: { defaultProps: { size: "xs" } },
-    // A menu may hold items only: its placeholder for the first focus is none.
-    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 100 }, withInitialFocusPlaceholder: false } },
+    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 100 } } },
     // Its <header> would be a second banner of the page.
     Modal: { defaultProps: { transitionProps: { duration: 120 }, attributes: { header: { role: "presentation" } } } },
     Select: { defaultProps: { size: "xs" } },

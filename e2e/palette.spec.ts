@@ -68,6 +68,19 @@ test("everything can be gone to by typing", async ({ app }) => {
   await expect(page.getByTestId("outline")).toBeVisible();
 });
 
+test("the graph offers what its buttons do, as long as it is there", async ({ app }) => {
+  const { page } = app;
+  await openNested(app);
+  const labels = page.getByRole("button", { name: "Labels on wires" });
+  const before = await labels.getAttribute("aria-pressed");
+  await choose(page, "labels wires", "Labels on wires");
+  await expect(labels).not.toHaveAttribute("aria-pressed", before ?? "");
+  await page.getByTestId("centre-outline").click();
+  await expect(page.getByTestId("outline")).toBeVisible();
+  await search(page, "labels on wires");
+  await expect(page.getByTestId("palette").locator('[data-entry="wire-labels"]')).toHaveCount(0);
+});
+
 test("a finding is gone to by its message", async ({ app }) => {
   const { page } = app;
   await app.open();

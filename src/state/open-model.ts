@@ -81,6 +81,45 @@ export function findingsOfNode({ graph, view }: OpenModel, all: readonly Diagnos
   return all.filter(({ model, subject }) => model === view.name && subject?.step === undefined && subject?.tensor === name);
 }
 
+/** The findings of every node that has some, each list as {@link findingsOfNode} gives it, in one walk over all. */
+export function findingsByNode({ graph, view }: OpenModel, all: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
+  const stepsOfModel = groupBy(graph.steps, ({ modelName }) => modelName);
+  const terminals = groupBy([...graph.inputs, ...graph.outputs], ({ id }) => id.slice(id.indexOf(":") + 1));
+  const found = new Map<string, Diagnostic[]>();
+  const add = (id: string, finding: Diagnostic): void => {
+    const list = found.get(id);
+    if (list === undefined) found.set(id, [finding]);
+    else list.push(finding);
+  };
+  for (const finding of all) {
+    const { model, subject } = finding;
+    const own = model === view.name;
+    if (own && subject?.step !== undefined) {
+      const step = graph.steps[subject.step];
+      if (step !== undefined) add(step.id, finding);
+      continue;
+    }
+    for (const { id } of stepsOfModel.get(model ?? "") ?? []) add(id, finding);
+    if (own && subject?.tensor !== undefined) for (const { id } of terminals.get(subject.tensor) ?? []) add(id, finding);
+  }
+  return found;
+}
+
+/** The findings of every tensor that some name, each list as {@link findingsOfTensor} gives it. */
+export function findingsByTensor({ view }: OpenModel, all: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
+  return groupBy(all.filter(({ model, subject }) => model === view.name && subject?.tensor !== undefined), ({ subject }) => subject?.tensor ?? "");
+}
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
 /** The findings that name a tensor of the open model. */
 export function findingsOfTensor({ view }: OpenModel, all: readonly Diagnostic[], tensor: string): readonly Diagnostic[] {
   return all.filter(({ model, subject }) => model === view.name && subject?.tensor === tensor);

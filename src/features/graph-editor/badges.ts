@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from "../../base/diagnostic.ts";
-import { findingsOfNode, type OpenModel } from "../../state/open-model.ts";
+import { findingsByNode, type OpenModel } from "../../state/open-model.ts";
 
 /** What a node shows of its findings. */
 export interface Badge {
@@ -17,12 +17,9 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2
 
 /** Badges by node id; nodes without findings have none. A hint that is only for information makes no badge. */
 export function nodeBadges(model: OpenModel, all: readonly Diagnostic[]): ReadonlyMap<string, Badge> {
-  const { inputs, steps, outputs } = model.graph;
-  const ids = [...inputs, ...steps, ...outputs].map(({ id }) => id);
   const shown = all.filter(({ severity }) => severity !== "info");
-  if (shown.length === 0) return new Map();
-  return new Map(ids.flatMap((id) => {
-    const badge = badgeOf(findingsOfNode(model, shown, id));
+  return new Map([...findingsByNode(model, shown)].flatMap(([id, findings]) => {
+    const badge = badgeOf(findings);
     return badge === undefined ? [] : [[id, badge]];
   }));
 }

@@ -1,12 +1,15 @@
-import { applyNodeChanges, type Edge, type Node, type NodeChange } from "@xyflow/react";
+import { applyNodeChanges, Position, type Edge, type Node, type NodeChange } from "@xyflow/react";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Diagnostic, Severity } from "../../base/diagnostic.ts";
 import type { OpenModel } from "../../state/open-model.ts";
-import { arrange, arrangeAround, type NodePosition, type NodeSize } from "../../triton/ensemble/arrange.ts";
+import { arrange, arrangeAround } from "../../triton/ensemble/arrange.ts";
+import type { NodePosition, NodeSize } from "../../triton/ensemble/places.ts";
 import { nodeBadges, wireSeverities, type Badge } from "./badges.ts";
 import { canvasEdges, canvasNodes, type CanvasEdge, type CanvasNode } from "./flow-elements.ts";
 import type { CanvasVerbs } from "./canvas-verbs.ts";
+import { HANDLE_SIZE, nodeHandles, nodeSize } from "./node-size.ts";
 import { orderTerminals } from "./order-terminals.ts";
+import { restingOf, type Resting } from "./resting.ts";
 
 /** A node as React Flow holds it. */
 export type FlowNode = Node<{ readonly node: CanvasNode; readonly badge: Badge | undefined; readonly canvas: Canvas }>;
@@ -27,15 +30,17 @@ export interface Shown {
 }
 
 /** What React Flow is given. */
-interface CanvasState {
+interface CanvasState extends Resting<FlowNode> {
   readonly nodes: FlowNode[];
   readonly edges: FlowEdge[];
-  /** False until every node was measured and has its place. */
+  /** False until every node has its place. */
   readonly settled: boolean;
   /** False until the graph was brought into view. */
   readonly fitted: boolean;
   /** True once the user chose what is in view: it then stays when the pane changes its size. */
   readonly moved: boolean;
+  /** True while a large graph is looked at from so far that nodes are drawn as outlines. */
+  readonly distant: boolean;
   /** The tensor of the wire under the pointer. */
   readonly hover: string | null;
   /** What the parts of a canvas ask of the editor around them; null until that is there. */
@@ -49,11 +54,11 @@ export interface Canvas extends StoreApi<CanvasState> {
   /** As last shown. */
   model(): OpenModel;
   show(shown: Shown): void;
-  /** Takes over what React Flow measured and what was dragged. */
+  /** Takes over what was dragged, and heights that became others than those computed. */
   change(changes: readonly NodeChange<FlowNode>[]): void;
   /** Marks the chosen nodes: these are what a drag moves. */
   choose(nodes: readonly string[]): void;
-  /** Gives every node without a place one that the layout has for it, among those that stand already. Call when all are measured. */
+  /** Gives every node without a place one that the layout has for it, among those that stand already. From the first call on, nodes that come get theirs when shown. */
   settle(): void;
   /** Arranges all nodes anew but for those that were placed by hand. */
   tidy(): void;
@@ -64,7 +69,11 @@ export function createCanvas(first: Shown): Canvas {
   let shown = first;
   let arranged = new Map<string, NodePosition>();
   let chosen: ReadonlySet<string> = new Set();
-  const store = createStore<CanvasState>(() => ({ nodes: [], edges: [], settled: false, fitted: false, moved: false, hover: null, verbs: null }));
+  const store = createStore<CanvasState>(() => ({
+    nodes: [], edges: [], resting: [], dragged: "[]", large: false,
+    settled: false, fitted: false, moved: false, distant: false, hover: null, verbs: null,
+  }));
+  const put = (nodes: FlowNode[]): void => store.setState({ nodes, ...restingOf(nodes, store.getState()) });
   const place = (id: string): NodePosition | undefined => shown.hand?.[id] ?? arranged.get(id);
   const canvas: Canvas = Object.assign(store, {
     name: first.model.view.name,
@@ -72,14 +81,15 @@ export function createCanvas(first: Shown): Canvas {
     show: (next: Shown) => {
       shown = next;
       merge();
+      if (store.getState().settled) canvas.settle();
     },
     change: (changes: readonly NodeChange<FlowNode>[]) => {
       const taken = changes.filter(({ type }) => type === "position" || type === "dimensions");
-      if (taken.length > 0) store.setState(({ nodes }) => ({ nodes: applyNodeChanges(taken, nodes) }));
+      if (taken.length > 0) put(applyNodeChanges(taken, store.getState().nodes));
     },
     choose: (nodes: readonly string[]) => {
       chosen = new Set(nodes);
-      store.setState(({ nodes }) => ({ nodes: marked(nodes) }));
+      put(marked(store.getState().nodes));
     },
     settle: () => {
       const { nodes } = store.getState();
@@ -100,8 +110,10 @@ export function createCanvas(first: Shown): Canvas {
     const { model, diagnostics, nodeLabel, edgeLabel } = shown;
     const { nodes, edges } = store.getState();
     const severities = wireSeverities(model, diagnostics);
+    const merged = marked(mergeNodes(nodes, canvasNodes(model), { canvas, badges: nodeBadges(model, diagnostics), place, label: nodeLabel }));
     store.setState({
-      nodes: marked(mergeNodes(nodes, canvasNodes(model), { canvas, badges: nodeBadges(model, diagnostics), place, label: nodeLabel })),
+      nodes: merged,
+      ...restingOf(merged, store.getState()),
       edges: mergeEdges(edges, canvasEdges(model.graph), { canvas, severity: (tensor) => severities.get(tensor), label: edgeLabel }),
     });
   }
@@ -152,10 +164,22 @@ export function mergeNodes(before: readonly FlowNode[], nodes: readonly CanvasNo
     const ariaLabel = label(node);
     const same = old !== undefined && old.data.node.key === node.key && sameBadge(old.data.badge, badge) && old.ariaLabel === ariaLabel;
     if (same && old.position.x === position.x && old.position.y === position.y) return old;
-    // Measured sizes stay: without them React Flow would hide the node until it has measured it again.
+    // The height that a run's line gave it stays.
     const data = same ? old.data : { node, badge, canvas };
-    return { ...old, id: node.id, type: node.kind === "step" ? "step" : "terminal", position, data, ariaLabel };
+    const shape = old !== undefined && old.data.node.key === node.key ? {} : shapeOf(node);
+    return { ...old, ...shape, id: node.id, type: node.kind === "step" ? "step" : "terminal", position, data, ariaLabel };
   });
+}
+
+/** Size and handles as React Flow would measure them. */
+function shapeOf(node: CanvasNode): Pick<FlowNode, "width" | "measured" | "handles"> {
+  const size = nodeSize(node);
+  const handles = nodeHandles(node, size.width).map(({ id, side, x, y }) => ({
+    id, x, y, width: HANDLE_SIZE, height: HANDLE_SIZE,
+    type: side === "in" ? ("target" as const) : ("source" as const),
+    position: side === "in" ? Position.Left : Position.Right,
+  }));
+  return { width: size.width, measured: size, handles };
 }
 
 function sameBadge(a: Badge | undefined, b: Badge | undefined): boolean {

@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { IconSitemap } from "@tabler/icons-react";
-import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode, type NodeChange } from "@xyflow/react";
+import { Background, BackgroundVariant, ReactFlowProvider, SelectionMode, type NodeChange } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useId, useRef, useState, type MouseEvent, type PointerEvent } from "react";
 import { useStore } from "zustand";
@@ -14,7 +14,10 @@ import type { Canvas, FlowEdge, FlowNode } from "./canvas.ts";
 import { CanvasControls } from "./canvas-controls.tsx";
 import { CanvasOverlay } from "./canvas-overlay.tsx";
 import type { CopiedPlaces, Overlay, Spot } from "./canvas-verbs.ts";
+import { DistantNote } from "./distant-note.tsx";
 import { EmptyCanvas } from "./empty-canvas.tsx";
+import { Flow } from "./flow.tsx";
+import { GraphMap } from "./graph-map.tsx";
 import { StaleBanner } from "./stale-banner.tsx";
 import { StepNode } from "./step-node.tsx";
 import { targetOf } from "./targets.ts";
@@ -33,9 +36,6 @@ import classes from "./graph-editor.module.css";
 
 const NODE_TYPES = { step: StepNode, terminal: TerminalNode };
 const EDGE_TYPES = { wire: Wire };
-const MINIMAP_SIZE = { width: 144, height: 96 };
-/** Above this many nodes only those in view are rendered. */
-const MANY_NODES = 100;
 const MORE_KEYS = ["Meta", "Control", "Shift"];
 
 /** What was copied last, from whichever ensemble: pasted into another one the steps keep their picture. */
@@ -65,8 +65,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   const chosenEdge = useRef<string>(null);
   const helpId = useId();
   const canvas = useCanvas(model);
-  const nodes = useStore(canvas, (state) => state.nodes);
-  const edges = useStore(canvas, (state) => state.edges);
+  const isEmpty = useStore(canvas, (state) => state.nodes.length === 0);
   const settled = useStore(canvas, (state) => state.fitted);
   useCanvasVerbs(canvas, model, setSaid, setOverlay, COPIES);
   useFocusedFinding(model, diagnostics);
@@ -83,7 +82,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   const openMenu = (event: MouseEvent): void => {
     const element = event.target as Element;
     if (element.closest("[data-testid=canvas-menu], input") !== null) return;
-    const target = targetOf(element, selection.getState().nodes, (edge) => edges.find(({ id }) => id === edge)?.data?.edge.tensor.name);
+    const target = targetOf(element, selection.getState().nodes, (edge) => canvas.getState().edges.find(({ id }) => id === edge)?.data?.edge.tensor.name);
     event.preventDefault();
     if (target.kind === "nodes") selection.getState().selectNodes(target.nodes);
     else if (target.kind === "wire") {
@@ -117,9 +116,8 @@ function ModelCanvas({ model }: { model: OpenModel }) {
     >
       <p id={helpId} className="visually-hidden">{help}</p>
       {model.stale && <StaleBanner model={model} />}
-      <ReactFlow<FlowNode, FlowEdge>
-        nodes={nodes}
-        edges={edges}
+      <Flow
+        canvas={canvas}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onNodesChange={(changes) => applyChanges(canvas, changes, document, selection)}
@@ -140,7 +138,6 @@ function ModelCanvas({ model }: { model: OpenModel }) {
         onPaneClick={() => selection.getState().selectNode(null)}
         {...drawing}
         nodesConnectable={model.view.isEnsemble && !model.stale}
-        onlyRenderVisibleElements={nodes.length > MANY_NODES}
         deleteKeyCode={null}
         multiSelectionKeyCode={MORE_KEYS}
         selectionMode={SelectionMode.Partial}
@@ -156,11 +153,12 @@ function ModelCanvas({ model }: { model: OpenModel }) {
         attributionPosition="top-right"
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
-        {nodes.length > 3 && <MiniMap pannable zoomable className={classes.minimap} style={MINIMAP_SIZE} nodeBorderRadius={4} />}
-      </ReactFlow>
-      {nodes.length === 0 && model.view.isEnsemble && !model.stale && (
+        <GraphMap canvas={canvas} />
+      </Flow>
+      {isEmpty && model.view.isEnsemble && !model.stale && (
         <EmptyCanvas onAdd={() => canvas.getState().verbs?.perform("add-step", { kind: "ground" }, middleOf(region.current))} />
       )}
+      <DistantNote canvas={canvas} />
       <CanvasControls canvas={canvas} />
       {overlay !== undefined && <CanvasOverlay canvas={canvas} overlay={overlay} model={model} onClose={() => setOverlay((present) => (present === overlay ? undefined : present))} />}
       <p className={classes.said} role="status" aria-live="polite" data-testid="graph-said">{said}</p>
@@ -176,6 +174,14 @@ function middleOf(region: HTMLElement | null): Spot {
 /** Takes over what React Flow reports: sizes and places into the canvas, choices into the selection, a finished drag into the document. */
 function applyChanges(canvas: Canvas, changes: readonly NodeChange<FlowNode>[], document: App["document"], selection: App["selection"]): void {
   canvas.change(changes);
+  if (changes.some(({ type }) => type === "select")) choose(canvas, changes, selection);
+  const moves = changes.flatMap((change) =>
+    change.type === "position" && change.dragging === false && change.position !== undefined ? [{ ensemble: canvas.name, node: change.id, to: change.position }] : [],
+  );
+  if (moves.length > 0) document.getState().move(moves, "move");
+}
+
+function choose(canvas: Canvas, changes: readonly NodeChange<FlowNode>[], selection: App["selection"]): void {
   const here = new Set(canvas.getState().nodes.map(({ id }) => id));
   // What an undo took away is chosen no longer.
   const chosen = new Set(selection.getState().nodes.filter((node) => here.has(node)));
@@ -187,8 +193,4 @@ function applyChanges(canvas: Canvas, changes: readonly NodeChange<FlowNode>[], 
     else chosen.delete(change.id);
   }
   if (chooses) selection.getState().selectNodes([...chosen]);
-  const moves = changes.flatMap((change) =>
-    change.type === "position" && change.dragging === false && change.position !== undefined ? [{ ensemble: canvas.name, node: change.id, to: change.position }] : [],
-  );
-  if (moves.length > 0) document.getState().move(moves, "move");
 }

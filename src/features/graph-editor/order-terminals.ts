@@ -1,5 +1,5 @@
-import type { NodePosition } from "../../triton/ensemble/arrange.ts";
-import { type Endpoint, type EnsembleGraph, nodeId } from "../../triton/ensemble/graph.ts";
+import { type Endpoint, type EnsembleGraph, type GraphPort, nodeId } from "../../triton/ensemble/graph.ts";
+import type { NodePosition } from "../../triton/ensemble/places.ts";
 
 /**
  * Lets the inputs, and the outputs, of a column change places so that they stand in the order of the ports that they are wired to.
@@ -12,9 +12,16 @@ export function orderTerminals(graph: EnsembleGraph, positions: Map<string, Node
     const ports = (side === "in" ? step?.inputs : step?.outputs) ?? [];
     const top = positions.get(nodeId(graph, end))?.y ?? 0;
     // A port is some 30 units high: enough to order them, whatever the exact number.
-    return top + 30 * ports.findIndex(({ name }) => name === end.port);
+    return top + 30 * rankOf(ports, end.port);
   };
-  const tensor = (name: string) => graph.tensors.find((each) => each.name === name);
+  const ranks = new Map<readonly GraphPort[], ReadonlyMap<string, number>>();
+  const rankOf = (ports: readonly GraphPort[], name: string): number => {
+    const known = ranks.get(ports) ?? new Map(ports.map((port, rank) => [port.name, rank]));
+    ranks.set(ports, known);
+    return known.get(name) ?? -1;
+  };
+  const tensors = new Map(graph.tensors.map((each) => [each.name, each]));
+  const tensor = (name: string) => tensors.get(name);
   permute(graph.inputs.map(({ id, name }) => ({ id, height: heightOf(tensor(name)?.consumers[0], "in") })), positions);
   permute(graph.outputs.map(({ id, name }) => ({ id, height: heightOf(tensor(name)?.producer, "out") })), positions);
 }

@@ -4,7 +4,7 @@ import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useStore } from "zustand";
 import { placementOf, type KnownPlacement } from "../../state/open-model.ts";
-import type { GraphPort, GraphStep } from "../../triton/ensemble/graph.ts";
+import type { GraphStep } from "../../triton/ensemble/graph.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { BackendGlyph } from "../../ui/backend-mark.tsx";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
@@ -13,13 +13,18 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatMilliseconds } from "../../ui/format.ts";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import type { Badge } from "./badges.ts";
-import type { Canvas, FlowNode } from "./canvas.ts";
-import type { PortSide } from "./flow-elements.ts";
-import { Port } from "./port.tsx";
+import type { FlowNode } from "./canvas.ts";
+import { DistantNode } from "./distant-node.tsx";
+import { PortColumn } from "./port-column.tsx";
 import classes from "./graph-editor.module.css";
 
-/** A step: its model, where it runs and why, its ports, and how its last execution went. */
-export const StepNode = memo(function StepNode({ data: { node, badge, canvas } }: NodeProps<FlowNode>) {
+/** A step: its model, where it runs and why, its ports, and how its last execution went; from afar its outline. */
+export const StepNode = memo(function StepNode({ data: { node, badge, canvas }, height }: NodeProps<FlowNode>) {
+  const distant = useStore(canvas, (state) => state.distant);
+  return distant ? <DistantNode node={node} badge={badge} canvas={canvas} height={height} /> : <NearStep node={node} badge={badge} canvas={canvas} />;
+});
+
+function NearStep({ node, badge, canvas }: FlowNode["data"]) {
   const step = node.step!;
   const { selection, session } = useApp();
   const selected = useStore(selection, (state) => state.nodes.includes(node.id));
@@ -38,20 +43,10 @@ export const StepNode = memo(function StepNode({ data: { node, badge, canvas } }
       </header>
       <Facts step={step} placement={placement} isEnsemble={isEnsemble} />
       <div className={classes.ports}>
-        <Column side="in" ports={step.inputs} node={node.id} badge={badge} canvas={canvas} />
-        <Column side="out" ports={step.outputs} node={node.id} badge={badge} canvas={canvas} />
+        <PortColumn side="in" ports={step.inputs} node={node.id} badge={badge} canvas={canvas} />
+        <PortColumn side="out" ports={step.outputs} node={node.id} badge={badge} canvas={canvas} />
       </div>
       <RunLine model={canvas.name} step={runId} />
-    </div>
-  );
-});
-
-function Column({ side, ports, node, badge, canvas }: { side: PortSide; ports: readonly GraphPort[]; node: string; badge: Badge | undefined; canvas: Canvas }) {
-  return (
-    <div className={classes.column} data-side={side}>
-      {ports.map((port) => (
-        <Port key={port.name} node={node} side={side} port={port} flawed={badge?.ports.includes(port.name) === true} canvas={canvas} />
-      ))}
     </div>
   );
 }

@@ -5,12 +5,18 @@ import { useApp } from "../../ui/app-context.ts";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import type { FlowNode } from "./canvas.ts";
+import { DistantNode } from "./distant-node.tsx";
 import { Port } from "./port.tsx";
 import { FindingBadge } from "./step-node.tsx";
 import classes from "./graph-editor.module.css";
 
-/** An input or output of the ensemble: one port that is the whole node. */
-export const TerminalNode = memo(function TerminalNode({ data: { node, badge, canvas } }: NodeProps<FlowNode>) {
+/** An input or output of the ensemble: one port that is the whole node; from afar its outline. */
+export const TerminalNode = memo(function TerminalNode({ data: { node, badge, canvas }, height }: NodeProps<FlowNode>) {
+  const distant = useStore(canvas, (state) => state.distant);
+  return distant ? <DistantNode node={node} badge={badge} canvas={canvas} height={height} /> : <NearTerminal node={node} badge={badge} canvas={canvas} />;
+});
+
+function NearTerminal({ node, badge, canvas }: FlowNode["data"]) {
   const t = useMessages(graphEditorMessages);
   const { selection } = useApp();
   const selected = useStore(selection, (state) => state.nodes.includes(node.id));
@@ -31,4 +37,4 @@ export const TerminalNode = memo(function TerminalNode({ data: { node, badge, ca
       />
     </div>
   );
-});
+}

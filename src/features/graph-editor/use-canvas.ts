@@ -1,5 +1,4 @@
-import { useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
-import { useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { useLayoutEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { OpenModel } from "../../state/open-model.ts";
 import { settings } from "../../state/settings.ts";
@@ -8,7 +7,7 @@ import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts
 import { translator } from "../../ui/catalogue/section.ts";
 import { useDiagnostics } from "../../ui/open-model.ts";
 import { createCanvas, type Canvas, type Shown } from "./canvas.ts";
-import { useFit } from "./use-fit.ts";
+import { useFirstFit } from "./use-first-fit.ts";
 
 /** The canvas of a model, which shows its present texts, places and choice. */
 export function useCanvas(model: OpenModel): Canvas {
@@ -30,35 +29,14 @@ export function useCanvas(model: OpenModel): Canvas {
       edgeLabel: ({ tensor, source, target }) => t("wire", { tensor: tensor.name, from: plain(source), to: plain(target) }),
     };
   }, [model, diagnostics, hand, language]);
-  const [canvas] = useState(() => createCanvas(shown));
-  const initialized = useNodesInitialized();
-  const fit = useFit();
-  const { setViewport } = useReactFlow();
+  const [canvas] = useState(() => {
+    const created = createCanvas(shown);
+    created.settle();
+    return created;
+  });
   useLayoutEffect(() => canvas.show(shown), [canvas, shown]);
   useLayoutEffect(() => canvas.choose(chosen), [canvas, chosen]);
-  useLayoutEffect(() => {
-    if (!initialized) return;
-    const first = !canvas.getState().settled;
-    canvas.settle();
-    // React Flow knows the places a frame later; until the first fit the canvas is not shown.
-    if (first) {
-      requestAnimationFrame(() => {
-        const { viewport } = selection.getState();
-        if (viewport === null) fit();
-        else void setViewport(viewport);
-        canvas.setState({ fitted: true, moved: viewport !== null });
-      });
-    }
-  }, [canvas, initialized, fit, selection, setViewport]);
-  const flow = useStoreApi();
-  useEffect(
-    () =>
-      flow.subscribe(({ width, height }, before) => {
-        const { fitted, moved } = canvas.getState();
-        if ((width !== before.width || height !== before.height) && fitted && !moved) fit();
-      }),
-    [canvas, fit, flow],
-  );
+  useFirstFit(canvas);
   return canvas;
 }
 

@@ -1,15 +1,15 @@
-import { BaseEdge, EdgeLabelRenderer, getBezierPath, useStore as useFlow, type EdgeProps, type ReactFlowState } from "@xyflow/react";
-import { memo, useCallback } from "react";
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, useStore as useFlow, type EdgeProps, type Node, type ReactFlowState } from "@xyflow/react";
+import { memo, useMemo } from "react";
 import { useStore } from "zustand";
 import { resultOf } from "../../state/open-model.ts";
 import { settings } from "../../state/settings.ts";
 import { useApp } from "../../ui/app-context.ts";
-import { dataTypeLook } from "../../ui/data-type-look.ts";
 import { DataTypeGlyph } from "../../ui/data-type-mark.tsx";
 import { formatBytes } from "../../ui/format.ts";
 import type { FlowEdge } from "./canvas.ts";
 import { openWire } from "./open-wire.ts";
 import { compactDims } from "./port-text.ts";
+import { wireColor } from "./wire-color.ts";
 import { detourOf, detourPath, type Detour, type Obstacle } from "./wire-route.ts";
 import classes from "./graph-editor.module.css";
 
@@ -21,18 +21,19 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
   const model = canvas.name;
   const selected = useStore(selection, (state) => state.tensor === tensor.name);
   const hovered = useStore(canvas, (state) => state.hover === tensor.name);
+  const distant = useStore(canvas, (state) => state.distant);
   const always = useStore(settings, (state) => state.wireLabels === "always");
   const bytes = useStore(session, ({ run }) => resultOf(run, model, tensor.name)?.bytes);
   const [straight, middleX, middleY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
   const ends = [{ x: sourceX, y: sourceY }, { x: targetX, y: targetY }] as const;
   const detour = useDetour(source, target, ...ends);
   const { path, label } = detour === undefined ? { path: straight, label: { x: middleX, y: middleY } } : detourPath(...ends, detour);
-  const color = severity === "error" ? "var(--conch-error)" : tensor.dataType === undefined ? "var(--conch-type-invalid)" : dataTypeLook(tensor.dataType).color;
+  const color = wireColor(severity, tensor.dataType);
   const lit = selected || hovered;
   return (
     <>
-      <BaseEdge id={id} path={path} interactionWidth={16} style={{ stroke: color, strokeWidth: lit ? 3 : 1.5, strokeOpacity: lit ? 1 : 0.75 }} />
-      {labelled && (always || lit) && (
+      <BaseEdge id={id} path={path} interactionWidth={distant ? 0 : 16} style={{ stroke: color, strokeWidth: lit ? 3 : 1.5, strokeOpacity: lit ? 1 : 0.75 }} />
+      {labelled && ((always && !distant) || lit) && (
         <EdgeLabelRenderer>
           <button
             type="button"
@@ -75,22 +76,31 @@ interface Place {
 function useDetour(source: string, target: string, from: Place, to: Place): Detour | undefined {
   const { x: sourceX, y: sourceY } = from;
   const { x: targetX, y: targetY } = to;
-  const way = useFlow(
-    useCallback(
-      ({ nodeLookup }: ReactFlowState) => {
-        if (nodeLookup.size > DETOUR_NODES) return "";
-        const obstacles: Obstacle[] = [];
-        for (const [id, { internals, measured }] of nodeLookup) {
-          if (id === source || id === target || measured.width === undefined || measured.height === undefined) continue;
-          obstacles.push({ ...internals.positionAbsolute, width: measured.width, height: measured.height });
-        }
-        const detour = detourOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, obstacles);
-        return detour === undefined ? "" : `${detour.from},${detour.to},${detour.y}`;
-      },
-      [source, target, sourceX, sourceY, targetX, targetY],
-    ),
-  );
+  const way = useFlow(useMemo(() => detourSelector([source, target], { x: sourceX, y: sourceY }, { x: targetX, y: targetY }), [source, target, sourceX, sourceY, targetX, targetY]));
   if (way === "") return undefined;
   const [start = 0, end = 0, y = 0] = way.split(",").map(Number);
   return { from: start, to: end, y };
+}
+
+/** Asks for the detour once per state of the nodes: while the pane pans nothing is looked for. */
+function detourSelector(ends: readonly string[], from: Place, to: Place): (state: ReactFlowState) => string {
+  let last: readonly Node[] = [];
+  let known = "";
+  return ({ nodes }) => {
+    if (nodes === last) return known;
+    last = nodes;
+    const inTheWay = nodes.length > DETOUR_NODES ? [] : obstaclesOf(nodes).filter(({ id }) => !ends.includes(id));
+    const detour = detourOf(from, to, inTheWay);
+    known = detour === undefined ? "" : `${detour.from},${detour.to},${detour.y}`;
+    return known;
+  };
+}
+
+const obstacles = new WeakMap<readonly Node[], readonly (Obstacle & { readonly id: string })[]>();
+
+/** All nodes as obstacles; made once for all wires. */
+function obstaclesOf(nodes: readonly Node[]): readonly (Obstacle & { readonly id: string })[] {
+  const known = obstacles.get(nodes) ?? nodes.map(({ id, position, measured }) => ({ id, ...position, width: measured?.width ?? 0, height: measured?.height ?? 0 }));
+  obstacles.set(nodes, known);
+  return known;
 }

@@ -1,6 +1,6 @@
 import { SEVERITIES, type Diagnostic } from "../../base/diagnostic.ts";
 import type { DataType } from "../../tensor/data-type.ts";
-import { findingsOfNode, findingsOfTensor, type OpenModel } from "../../state/open-model.ts";
+import { findingsByNode, findingsByTensor, type OpenModel } from "../../state/open-model.ts";
 import type { Endpoint, EnsembleGraph, GraphPort, GraphStep, GraphTensor, GraphTerminal } from "../../triton/ensemble/graph.ts";
 
 /** Which column of a step a port stands in: "in" takes a tensor, "out" gives one. */
@@ -56,8 +56,9 @@ export interface Connection {
 /** What the rows are made from. */
 interface Source {
   readonly model: OpenModel;
-  /** Those findings of the repository that make rows. */
-  readonly all: readonly Diagnostic[];
+  /** Those findings of the repository that make rows, by node and by tensor. */
+  readonly byNode: ReadonlyMap<string, readonly Diagnostic[]>;
+  readonly byTensor: ReadonlyMap<string, readonly Diagnostic[]>;
   readonly tensors: ReadonlyMap<string, GraphTensor>;
 }
 
@@ -69,7 +70,13 @@ interface Branch {
 /** The rows on screen: inputs, steps with their ports, outputs, tensors; below what findings name, the findings. */
 export function outlineRows(model: OpenModel, all: readonly Diagnostic[], isExpanded: (id: string) => boolean): readonly OutlineRow[] {
   const { graph, view } = model;
-  const source: Source = { model, all: all.filter(isShown), tensors: new Map(graph.tensors.map((tensor) => [tensor.name, tensor])) };
+  const shown = all.filter(isShown);
+  const source: Source = {
+    model,
+    byNode: findingsByNode(model, shown),
+    byTensor: findingsByTensor(model, shown),
+    tensors: new Map(graph.tensors.map((tensor) => [tensor.name, tensor])),
+  };
   const groups = [
     group("inputs", graph.inputs.map((one) => terminal(source, one, "out"))),
     group("steps", graph.steps.map((step) => stepBranch(source, step))),
@@ -97,11 +104,11 @@ function group(name: OutlineGroup, children: readonly Branch[]): Branch {
 function terminal(source: Source, { id, name, dataType, dims, optional }: GraphTerminal, side: PortSide): Branch {
   const end: Endpoint = side === "out" ? { kind: "input", name } : { kind: "output", name };
   const row = { id, node: id, label: name, tensor: name, dataType, dims, connections: otherEnds(source, side, name), subject: { kind: "terminal" as const, end, side, optional } };
-  return withFindings(row, findingsOfNode(source.model, source.all, id));
+  return withFindings(row, source.byNode.get(id) ?? []);
 }
 
 function stepBranch(source: Source, step: GraphStep): Branch {
-  const findings = findingsOfNode(source.model, source.all, step.id);
+  const findings = source.byNode.get(step.id) ?? [];
   const named = (name: string): readonly Diagnostic[] => findings.filter(({ subject }) => subject?.step === step.index && subject.port === name);
   const ports = [
     ...step.inputs.map((port) => portBranch(source, step, "in", port, named(port.name))),
@@ -137,7 +144,7 @@ function tensorBranch(source: Source, { name, dataType, dims }: GraphTensor): Br
     connections: [...otherEnds(source, "in", name), ...otherEnds(source, "out", name)],
     subject: { kind: "tensor" as const },
   };
-  return withFindings(row, findingsOfTensor(source.model, source.all, name));
+  return withFindings(row, source.byTensor.get(name) ?? []);
 }
 
 function withFindings(row: Branch["row"], findings: readonly Diagnostic[]): Branch {

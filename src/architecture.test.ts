@@ -83,7 +83,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "ui": {
     files: /^ui\//,
     may: ["state", "protocol", "pure"],
-    packages: ["react", "@mantine/core", "@mantine/hooks", "@tabler/icons-react", "zustand"],
+    packages: ["react", "@mantine/core", "@mantine/hooks", "@tabler/icons-react", "@tanstack/react-virtual", "zustand"],
   },
   "viewer": {
     files: /^viewers\//,

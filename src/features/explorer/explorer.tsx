@@ -1,4 +1,5 @@
-import { useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { Fragment, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useMediaQuery } from "@mantine/hooks";
 import { useStore } from "zustand";
 import { Button } from "@mantine/core";
 import { IconChevronRight, IconFile, IconFileText, IconFolder } from "@tabler/icons-react";
@@ -13,9 +14,14 @@ import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import { useDiagnostics, useRepository } from "../../ui/open-model.ts";
 import { treeMove } from "../../ui/tree-move.ts";
 import { AddMenu } from "./add-menu.tsx";
+import { useRowWindow } from "../../ui/use-row-window.ts";
 import { treeRows, worstByModel, type TreeRow } from "./tree.ts";
 import { useModelDrop } from "./use-model-drop.ts";
 import classes from "./explorer.module.css";
+
+/** Of a row, in a wide window and in a narrow one; explorer.module.css has the same. Pixels. */
+const ROW_HEIGHT = 24;
+const NARROW_ROW_HEIGHT = 40;
 
 /** The open repository as a tree: a click on a model opens it, one on a text file shows its text. */
 export function Explorer() {
@@ -34,6 +40,15 @@ export function Explorer() {
   const rows = useMemo(() => treeRows(view, files, expanded, severities), [view, files, expanded, severities]);
   const selected = openFile ?? openModel;
   const tabStop = rows.some(({ id }) => id === focused) ? focused : (rows.find(({ id }) => id === selected)?.id ?? rows[0]?.id ?? null);
+  const narrow = useMediaQuery("(max-width: 767px)", undefined, { getInitialValueInEffect: false });
+  const rowWindow = useRowWindow(list, { count: rows.length, height: narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT, kept: rows.findIndex(({ id }) => id === tabStop) });
+
+  // A row that the keys lead to may have come into being just now.
+  const next = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    if (next.current !== null) list.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(next.current)}"]`)?.focus();
+    next.current = null;
+  });
 
   const toggle = (id: string, open: boolean): void =>
     setExpanded((before) => {
@@ -65,7 +80,7 @@ export function Explorer() {
     event.stopPropagation();
     if ("focus" in move) {
       setFocused(move.focus);
-      list.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(move.focus)}"]`)?.focus();
+      next.current = move.focus;
     } else if ("expand" in move) toggle(move.expand, true);
     else if ("collapse" in move) toggle(move.collapse, false);
     else open(rows.find(({ id }) => id === move.open) as TreeRow);
@@ -80,9 +95,12 @@ export function Explorer() {
       {rows.length === 0 && <EmptyRepository />}
       {rows.length > 0 && (
         <ul ref={list} className={classes.tree} role="tree" aria-label={t("tree")} onKeyDown={press}>
-          {rows.map((row) => (
-            <Row
-              key={row.id}
+          {rowWindow.items.map(({ index, above }) => {
+            const row = rows[index]!;
+            return (
+              <Fragment key={row.id}>
+                {above > 0 && <li role="none" style={{ height: above }} />}
+                <Row
               row={row}
               selected={row.id === selected}
               tabStop={row.id === tabStop}
@@ -90,7 +108,10 @@ export function Explorer() {
               onOpen={() => open(row)}
               onToggle={() => toggle(row.id, row.expanded !== true)}
             />
-          ))}
+              </Fragment>
+            );
+          })}
+          {rowWindow.below > 0 && <li role="none" style={{ height: rowWindow.below }} />}
         </ul>
       )}
       {drop.over && <p className={classes.dropHint}>{t("dropModels")}</p>}

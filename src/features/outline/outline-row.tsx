@@ -30,10 +30,14 @@ interface Props {
   /** Whether Tab comes here. */
   readonly tabStop: boolean;
   readonly verbs: RowVerbs;
+  /** Its place among all rows, from 0. */
+  readonly index: number;
+  /** Where only a part of the rows is rendered: takes the row's height. */
+  readonly measure: ((row: HTMLElement | null) => void) | undefined;
 }
 
 /** A row of the outline: its name, and what is known of it. */
-export const Row = memo(function Row({ row, model, tabStop, verbs }: Props) {
+export const Row = memo(function Row({ row, model, tabStop, verbs, index, measure }: Props) {
   const t = useMessages(outlineMessages);
   const { selection } = useApp();
   const linked = useStore(selection, ({ node, tensor }) => (tensor === null ? row.id === node : row.tensor === tensor && row.subject.kind !== "finding"));
@@ -45,8 +49,11 @@ export const Row = memo(function Row({ row, model, tabStop, verbs }: Props) {
   return (
     // The keys are the tree's.
     <div
+      ref={measure}
       className={classes.row}
       role="row"
+      aria-rowindex={measure === undefined ? undefined : index + 2}
+      data-index={index}
       aria-level={row.level}
       aria-posinset={row.position}
       aria-setsize={row.siblings}

@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconListTree, IconPlus } from "@tabler/icons-react";
-import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
-import { useStore } from "zustand";
+import { Fragment, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { resultOf, type OpenModel } from "../../state/open-model.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { outlineMessages } from "../../ui/catalogue/outline.messages.ts";
@@ -9,13 +8,16 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { useDiagnostics, useOpenModel } from "../../ui/open-model.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { treeMove } from "../../ui/tree-move.ts";
+import { useRowWindow } from "../../ui/use-row-window.ts";
 import { actionOfKey, actionsOf, defaultAction, type OutlineAction } from "./actions.ts";
 import { ChoiceDialog } from "./choice-dialog.tsx";
 import { Row, type RowVerbs } from "./outline-row.tsx";
+import { columnWidths } from "./column-widths.ts";
 import { RenameDialog } from "./rename-dialog.tsx";
 import { RowMenu } from "./row-menu.tsx";
-import { outlineRows, rowOfSelection, type OutlineRow } from "./rows.ts";
+import { outlineRows, type OutlineRow } from "./rows.ts";
 import { TerminalDialog } from "./terminal-dialog.tsx";
+import { useCurrentRow } from "./use-current-row.ts";
 import { useOutlineVerbs, type Question } from "./use-outline-verbs.ts";
 import classes from "./outline.module.css";
 
@@ -30,6 +32,8 @@ export function Outline() {
 
 /** With more steps than this they come folded. */
 const MANY_STEPS = 24;
+/** Of a row, and of the heads above all rows; outline.module.css has the same. Pixels. */
+const ROW_HEIGHT = 24;
 
 /** `arrivingRef`: whether the model was opened from the outline of another one, so that the focus is to be here. */
 function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: { current: boolean } }) {
@@ -48,6 +52,8 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     return outlineRows(model, diagnostics, (id) => toggled.get(id) ?? !(id === "group:tensors" || (many && id.startsWith("step:"))));
   }, [model, diagnostics, toggled]);
   const { current, setCurrent, focusLater, refocus } = useCurrentRow(tree, rows, arrivingRef);
+  const rowWindow = useRowWindow(tree, { count: rows.length, height: ROW_HEIGHT, start: ROW_HEIGHT, kept: current === undefined ? -1 : rows.indexOf(current) });
+  const widths = useMemo(() => columnWidths(rows), [rows]);
 
   const toggle = (id: string, open: boolean): void => setToggled((before) => new Map(before).set(id, open));
   const select = ({ node, tensor, subject }: OutlineRow): void => {
@@ -105,7 +111,10 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     else if ("open" in move) open(current);
     else if ("expand" in move) toggle(move.expand, true);
     else if ("collapse" in move) toggle(move.collapse, false);
-    else rowElement(tree, move.focus)?.focus();
+    else {
+      setCurrent(move.focus);
+      focusLater(move.focus);
+    }
     event.preventDefault();
     event.stopPropagation();
   };
@@ -119,7 +128,17 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
     <section ref={section} className={classes.outline} aria-label={t("region", { model: model.view.name })} data-testid="outline" data-stale={model.stale || undefined}>
       {model.stale && <p className={classes.stale}>{t("stale")}</p>}
       <p id={help} className="visually-hidden">{t("help")}</p>
-      <div ref={tree} className={classes.tree} role="treegrid" aria-label={t("region", { model: model.view.name })} aria-describedby={help} onKeyDown={press}>
+      <div
+        ref={tree}
+        className={classes.tree}
+        style={rowWindow.windowed ? widths : undefined}
+        data-windowed={rowWindow.windowed || undefined}
+        role="treegrid"
+        aria-label={t("region", { model: model.view.name })}
+        aria-describedby={help}
+        aria-rowcount={rowWindow.windowed ? rows.length + 1 : undefined}
+        onKeyDown={press}
+      >
         <div role="row" className={classes.heads}>
           <span role="columnheader">{t("name")}</span>
           <span role="columnheader">{t("type")}</span>
@@ -127,9 +146,16 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
           <span role="columnheader">{t("connection")}</span>
           <span role="columnheader"><span className="visually-hidden">{t("actions")}</span></span>
         </div>
-        {rows.map((row) => (
-          <Row key={row.id} row={row} model={model} tabStop={row.id === current?.id} verbs={rowVerbs} />
-        ))}
+        {rowWindow.items.map(({ index, above }) => {
+          const row = rows[index]!;
+          return (
+            <Fragment key={row.id}>
+              {above > 0 && <div role="none" className={classes.space} style={{ height: above }} />}
+              <Row row={row} model={model} tabStop={row.id === current?.id} verbs={rowVerbs} index={index} measure={rowWindow.windowed ? rowWindow.measure : undefined} />
+            </Fragment>
+          );
+        })}
+        {rowWindow.below > 0 && <div role="none" className={classes.space} style={{ height: rowWindow.below }} />}
       </div>
       {model.view.isEnsemble && !model.stale && (
         <footer className={classes.adding}>
@@ -197,78 +223,6 @@ function Asked({ model, question, onClose }: { model: OpenModel; question: Quest
         />
       );
   }
-}
-
-/** The row on which the keys act: the one that was focused or selected last, or the one that took the place of one that is gone. */
-function useCurrentRow(tree: RefObject<HTMLElement | null>, rows: readonly OutlineRow[], arrivingRef: { current: boolean }) {
-  const { selection } = useApp();
-  const node = useStore(selection, (state) => state.node);
-  const tensor = useStore(selection, (state) => state.tensor);
-  const [at, setAt] = useState<{ readonly id: string; readonly index: number }>({ id: "", index: 0 });
-  const [asked, setAsked] = useState(0);
-  const current = rows.find(({ id }) => id === at.id) ?? rows[Math.min(at.index, rows.length - 1)];
-  const shown = useRef({ rows, current });
-  useLayoutEffect(() => {
-    const element = document.activeElement;
-    // What comes and goes around the focused row moves it; it is to stay in view.
-    if (shown.current.rows !== rows && element?.parentElement === tree.current) element?.scrollIntoView({ block: "nearest" });
-    shown.current = { rows, current };
-  });
-  const setCurrent = (id: string): void => setAt({ id, index: Math.max(0, shown.current.rows.findIndex((row) => row.id === id)) });
-
-  // What is selected elsewhere is where the keys go on from.
-  useEffect(() => {
-    const { rows: present, current: before } = shown.current;
-    const isHere = tensor === null ? before?.node === node : before?.tensor === tensor;
-    const id = isHere ? undefined : rowOfSelection(present, node, tensor);
-    if (id === undefined) return;
-    setAt({ id, index: present.findIndex((row) => row.id === id) });
-    rowElement(tree, id)?.scrollIntoView({ block: "nearest" });
-  }, [node, tensor, tree]);
-
-  // What is to be shown has the focus as well.
-  const wanted = useStore(selection, (state) => state.wanted);
-  useEffect(() => {
-    if (wanted === null) return;
-    selection.getState().wasShown();
-    const { rows: present } = shown.current;
-    const id = rowOfSelection(present, wanted.node, wanted.tensor);
-    if (id === undefined) return;
-    setAt({ id, index: present.findIndex((row) => row.id === id) });
-    rowElement(tree, id)?.focus();
-  }, [wanted, selection, tree]);
-
-  // A row that is gone leaves the focus to the one in its place.
-  const focused = useRef<Element | null>(null);
-  useLayoutEffect(() => {
-    const lost = focused.current?.isConnected === false && document.activeElement === document.body;
-    if (lost && current !== undefined) rowElement(tree, current.id)?.focus();
-    focused.current = tree.current?.contains(document.activeElement) === true ? document.activeElement : null;
-  });
-
-  // A row that an edit makes gets the focus once it is there.
-  const later = useRef<string | null>(null);
-  useLayoutEffect(() => {
-    const element = later.current === null ? undefined : rowElement(tree, later.current);
-    if (element == null) return;
-    later.current = null;
-    element.focus();
-  });
-  const focusLater = (id: string | null): void => {
-    later.current = id;
-  };
-
-  useEffect(() => {
-    const id = shown.current.current?.id;
-    const isHere = document.activeElement?.parentElement === tree.current;
-    if ((asked > 0 || arrivingRef.current) && id !== undefined && !isHere) rowElement(tree, id)?.focus();
-    arrivingRef.current = false;
-  }, [asked, arrivingRef, tree]);
-  return { current, setCurrent, focusLater, refocus: () => setAsked((times) => times + 1) };
-}
-
-function rowElement(tree: RefObject<HTMLElement | null>, id: string): HTMLElement | null | undefined {
-  return tree.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`);
 }
 
 /** The same object for as long as the component lives, whose functions are always those of the last rendering. */

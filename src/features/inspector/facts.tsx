@@ -4,6 +4,7 @@ import { inspectorMessages } from "../../ui/catalogue/inspector.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { DataTypeMark } from "../../ui/data-type-mark.tsx";
 import { formatShape } from "../../ui/format.ts";
+import { MoreButton, useFirst } from "../../ui/long-list.tsx";
 import classes from "./inspector.module.css";
 
 /** A titled part of the inspector. */
@@ -40,21 +41,28 @@ interface Declared {
   readonly optional?: boolean;
 }
 
+/** Tensors listed at first, and more with each press. */
+const PAGE = 100;
+
 /** The tensors that a model takes or gives, one per line: glyph and type, name, dims. */
 export function TensorList({ tensors }: { tensors: readonly Declared[] }) {
   const t = useMessages(inspectorMessages);
+  const first = useFirst(tensors, PAGE);
   if (tensors.length === 0) return <p className={classes.dimmed}>{t("noTensors")}</p>;
   return (
-    <ul className={classes.tensors}>
-      {tensors.map(({ name, data_type, dims, optional }) => (
-        <li key={name}>
-          <span className={classes.tensorName}>{name}</span>
-          <span className={classes.tensorType}>
-            <DataTypeMark type={data_type} /> {formatShape(dims)}
-            {optional === true && <em> {t("optional")}</em>}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={classes.tensors}>
+        {first.shown.map(({ name, data_type, dims, optional }) => (
+          <li key={name}>
+            <span className={classes.tensorName}>{name}</span>
+            <span className={classes.tensorType}>
+              <DataTypeMark type={data_type} /> {formatShape(dims)}
+              {optional === true && <em> {t("optional")}</em>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <MoreButton {...first} />
+    </>
   );
 }

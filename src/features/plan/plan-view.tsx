@@ -5,13 +5,18 @@ import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { planMessages } from "../../ui/catalogue/timeline.messages.ts";
 import { formatBytes } from "../../ui/format.ts";
+import { MoreButton, useFirst } from "../../ui/long-list.tsx";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import classes from "./plan-view.module.css";
+
+/** Operations listed at first, and more with each press. */
+const PAGE = 200;
 
 /** What a run of the open model will do, before it runs: every load, upload, execution, download and release, with reason and bytes. */
 export function PlanView() {
   const t = useMessages(planMessages);
   const { plan, error } = useStore(useApp().preview);
+  const first = useFirst(plan?.ops ?? [], PAGE);
   if (error !== null) return <Alert color="red" m={12}><code>{error.code}</code> {error.message}</Alert>;
   if (plan === null) return <PaneNotice>{t("empty")}</PaneNotice>;
   const pruned = isEnsemblePlan(plan.root) ? plan.root.pruned : [];
@@ -29,8 +34,9 @@ export function PlanView() {
             <Table.Th className={classes.number}>{t("bytes")}</Table.Th>
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>{plan.ops.map((op, index) => <OpRow key={`${index} ${op.kind} ${op.subject}`} op={op} />)}</Table.Tbody>
+        <Table.Tbody>{first.shown.map((op, index) => <OpRow key={`${index} ${op.kind} ${op.subject}`} op={op} />)}</Table.Tbody>
       </Table>
+      <MoreButton {...first} />
     </ScrollArea>
   );
 }

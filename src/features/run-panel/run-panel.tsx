@@ -5,10 +5,14 @@ import { useApp } from "../../ui/app-context.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatMilliseconds } from "../../ui/format.ts";
+import { MoreButton, useFirst } from "../../ui/long-list.tsx";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { InputRow } from "./input-row.tsx";
 import { MemoryNote } from "./memory-note.tsx";
 import classes from "./run-panel.module.css";
+
+/** Inputs and outputs listed at first, and more with each press. */
+const PAGE = 40;
 
 /** Inputs of the open model, the run button, and how the run stands. */
 export function RunPanel() {
@@ -20,8 +24,10 @@ export function RunPanel() {
   const requested = useStore(session, (state) => (model === null ? undefined : state.requestedOutputs[model]));
   const view = derivation.repository(files, document.getState().origin?.emptyFolders);
   const config = model === null ? undefined : view.models.get(model)?.config;
+  const outputs = (config?.output ?? []).map(({ name }) => name);
+  const firstInputs = useFirst(config?.input ?? [], PAGE);
+  const firstOutputs = useFirst(outputs, PAGE);
   if (model === null || config === undefined) return <PaneNotice>{t("noModel")}</PaneNotice>;
-  const outputs = config.output.map(({ name }) => name);
   const wanted = requested ?? outputs;
   const toggle = (name: string, on: boolean): void => {
     const next = outputs.filter((each) => (each === name ? on : wanted.includes(each)));
@@ -31,15 +37,17 @@ export function RunPanel() {
     <div className={classes.panel} data-testid="run-panel">
       <section className={classes.column} aria-label={t("inputs")}>
         {config.input.length === 0 && <Text size="sm" c="dimmed">{t("noInputs")}</Text>}
-        {config.input.map((input) => <InputRow key={`${model}/${input.name}`} model={model} input={input} state={inputs?.[input.name]} />)}
+        {firstInputs.shown.map((input) => <InputRow key={`${model}/${input.name}`} model={model} input={input} state={inputs?.[input.name]} />)}
+        <MoreButton {...firstInputs} />
       </section>
       <section className={classes.side}>
         <RunControls model={model} />
         <fieldset className={classes.outputs}>
           <legend>{t("outputs")}</legend>
-          {outputs.map((name) => (
+          {firstOutputs.shown.map((name) => (
             <Checkbox key={name} size="xs" label={name} classNames={{ label: classes.name }} checked={wanted.includes(name)} onChange={(event) => toggle(name, event.currentTarget.checked)} />
           ))}
+          <MoreButton {...firstOutputs} />
         </fieldset>
         <MemoryNote model={model} />
         <Machine />

@@ -1,17 +1,11 @@
 import { ConchError } from "../base/errors.ts";
 import { encodeSourceText } from "../base/source-text.ts";
-import { chainStep } from "../plan/chain-step.ts";
-import { onnxStep } from "../plan/onnx-step.ts";
-import { placeModel, type ModelAbility } from "../plan/placement.ts";
-import type { PlanModel } from "../plan/plan.ts";
-import type { ModelFile, ModelInspection, ModelUpload } from "../runtime/protocol.ts";
-import { parseChain } from "../transforms/chain.ts";
+import type { ModelFile, ModelUpload } from "../runtime/protocol.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { newMessage } from "../triton/model-config/new-message.ts";
 import { servedVersion } from "../triton/repository/versions.ts";
 import type { ModelView, RepositoryView } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
-import type { ModelHeadersState } from "./model-headers.ts";
 
 /** A model with everything a run needs of it. */
 export interface RunModel {
@@ -88,67 +82,13 @@ export async function uploads(models: ReadonlyMap<string, RunModel>, files: Read
 async function modelFile(model: string, path: string, files: ReadonlyMap<string, DocumentFile>): Promise<ModelFile> {
   const file = files.get(path);
   const relative = path.slice(model.length + 1);
-  if (file?.text !== undefined && file.text !== file.saved) return { path: relative, blob: new Blob([encodeSourceText(file.text)]) };
-  if (file?.file !== undefined) return { path: relative, blob: await file.file.blob() };
+  if (file?.text === undefined && file?.file !== undefined) return { path: relative, blob: await file.file.blob() };
   return { path: relative, blob: new Blob([encodeSourceText(file?.text ?? "")]) };
 }
 
 /** Repository path of the file that ONNX Runtime opens; undefined for the models of other backends. */
 export function onnxPath({ view, version }: RunModel): string | undefined {
   return view.backend.backend === "onnxruntime" ? `${view.name}/${version}/${view.backend.filename || "model.onnx"}` : undefined;
-}
-
-/** The models as the plan wants them. */
-export function planModels(
-  models: ReadonlyMap<string, RunModel>,
-  files: ReadonlyMap<string, DocumentFile>,
-  inspections: Readonly<Record<string, ModelInspection | undefined>>,
-  headers: ModelHeadersState["headers"],
-  webgpu: boolean,
-): ReadonlyMap<string, PlanModel> {
-  return new Map(
-    [...models].map(([name, runModel]) => {
-      const { view, config, version, contentKey: key } = runModel;
-      const backend = view.isEnsemble ? "ensemble" : view.backend.backend;
-      const chain = backend === "python" ? chainOf(view, config, version, files) : undefined;
-      const header = headers.get(onnxPath(runModel) ?? "");
-      const model: PlanModel = {
-        name,
-        version,
-        config: { ...config, name },
-        contentKey: key,
-        backend,
-        placement: placeModel(config, view.isEnsemble ? {} : abilityOf(backend, chain, inspections[name]), webgpu),
-        weightBytes: inspections[name]?.weightBytes ?? null,
-        ...chain?.step,
-        ...(header !== undefined && !(header instanceof ConchError) && onnxStep(header.model, config)),
-      };
-      return [name, model];
-    }),
-  );
-}
-
-interface ChainFacts {
-  readonly problem?: { readonly reason: "no-transforms-json" | "invalid-transforms-json"; readonly detail: string };
-  readonly step?: Pick<PlanModel, "infer" | "memory">;
-}
-
-function chainOf(view: ModelView, config: ModelConfig, version: number, files: ReadonlyMap<string, DocumentFile>): ChainFacts {
-  const path = `${view.name}/${version}/transforms.json`;
-  const text = files.get(path)?.text;
-  if (text === undefined) return { problem: { reason: "no-transforms-json", detail: path } };
-  const { chain, diagnostics } = parseChain(text, { file: path, model: view.name });
-  if (chain === undefined) return { problem: { reason: "invalid-transforms-json", detail: diagnostics[0]?.message ?? path } };
-  return { step: chainStep(chain, config) };
-}
-
-/** Backends that a browser has. */
-const BROWSER_BACKENDS = ["onnxruntime", "python", "identity"];
-
-function abilityOf(backend: string, chain: ChainFacts | undefined, inspection: ModelInspection | undefined): ModelAbility {
-  if (!BROWSER_BACKENDS.includes(backend)) return { none: { kind: "none", reason: "unsupported-backend", detail: backend } };
-  if (chain?.problem !== undefined) return { none: { kind: "none", ...chain.problem } };
-  return inspection?.ability ?? {};
 }
 
 /** A key that changes with the configuration, with any text of the model, and with name or size of any file. */

@@ -1,8 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { ConchError, isAbort, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
 import type { OnnxHeader } from "../onnx/header.ts";
-import { compilePlan } from "../plan/compile.ts";
-import { memoryWarnings } from "../plan/limits.ts";
 import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
 import { RuntimeClient, type RequestOptions, type RuntimePort } from "../runtime/client.ts";
 import type {
@@ -22,7 +20,10 @@ import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { Derivation } from "./derived.ts";
 import type { DocumentStore } from "./document.ts";
 import type { ModelHeaders } from "./model-headers.ts";
-import { onnxPath, planModels, reachableModels, uploads, type RunModel } from "./run-models.ts";
+import { onnxPath, reachableModels, uploads, type RunModel } from "./run-models.ts";
+
+/** What makes plans is not there before something may run. */
+const planning = () => import("./planning.ts");
 
 /** Where an input's tensor comes from. */
 export type InputSource =
@@ -239,6 +240,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   async function inspect(model: string): Promise<void> {
     try {
       const models = await prepareModels(model, undefined, undefined);
+      const { planModels } = await planning();
       const planned = planModels(models, repository().files, store.getState().inspections, headers.getState().headers, store.getState().environment?.gpu != null);
       store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
     } catch (thrown) {
@@ -246,7 +248,8 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     }
   }
 
-  function compile(model: string, models: ReadonlyMap<string, RunModel>): Plan {
+  async function compile(model: string, models: ReadonlyMap<string, RunModel>): Promise<Plan> {
+    const { planModels, planRun } = await planning();
     const { inspections, inspectionErrors, environment, inputs, requestedOutputs } = store.getState();
     for (const name of models.keys()) {
       const error = inspectionErrors[name];
@@ -259,11 +262,11 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
       const handle = input?.decoded?.handle;
       if (handle !== undefined && input?.status === "ready") types.set(name, { dataType: handle.dataType, shape: handle.shape });
     }
-    const compiled = compilePlan(
+    return planRun(
       { model, inputs: types, requestedOutputs: requestedOutputs[model] ?? [], reportReadback: environment?.gpu != null },
       planned,
+      environment?.gpu ?? undefined,
     );
-    return { ...compiled, warnings: [...compiled.warnings, ...memoryWarnings(compiled, environment?.gpu ?? undefined)] };
   }
 
   /** The plan of a run with the inputs at hand. Throws as `compilePlan` does. */
@@ -326,7 +329,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     try {
       const models = await prepareModels(model, kind, mine.signal);
       const inputs = await refreshInputs(model, mine.signal);
-      const compiled = compile(model, models);
+      const compiled = await compile(model, models);
       const over = compiled.warnings.find(({ code }) => code === "OVER_DEVICE_LIMIT");
       if (over !== undefined) throw new ConchError("DEVICE_LIMIT", over.message, { data: { tensor: over.subject } });
       patch({ status: "running", plan: compiled, inputs: store.getState().inputs[model] ?? {} });

@@ -1,7 +1,11 @@
 import { fetchBlob, fetchJson, fileUrl, type Fetch } from "../fetch-file.ts";
 import { arrangeRepository, type FoundItem } from "../layout.ts";
 import { listingSchema } from "../listing.ts";
+import { paced } from "../paced.ts";
 import type { OpenOptions, RepositorySource } from "../source.ts";
+
+/** Files fetched at once: a run of a large ensemble asks for those of all its models. */
+const AT_ONCE = 32;
 
 /**
  * A folder that the local server offers (`npm start -- FOLDER`): `<base>/repository.json` lists it, `<base>/files/<path>` gives a file. Read only.
@@ -11,6 +15,7 @@ export async function openHttp(base: string, fetch: Fetch, options: OpenOptions 
   const listing = await fetchJson(fetch, fileUrl(base, "repository.json"), listingSchema, options.signal);
   const items: ListedItem[] = [...listing.files, ...listing.emptyFolders.map((path) => ({ path }))];
   const layout = arrangeRepository(items, listing.name);
+  const pace = paced(AT_ONCE);
   return {
     kind: "http",
     name: listing.name,
@@ -24,7 +29,7 @@ export async function openHttp(base: string, fetch: Fetch, options: OpenOptions 
           content = undefined;
           return came === undefined ? undefined : bytesOf(came);
         },
-        blob: () => fetchBlob(fetch, fileUrl(`${base.replace(/\/$/, "")}/files`, item.path), path, item.size as number),
+        blob: () => pace(() => fetchBlob(fetch, fileUrl(`${base.replace(/\/$/, "")}/files`, item.path), path, item.size as number)),
       };
     }),
     emptyFolders: layout.emptyFolders,

@@ -1,15 +1,11 @@
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./ui/theme.css";
-import { lazy, StrictMode, useEffect } from "react";
+import { lazy, StrictMode, Suspense, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { useStore } from "zustand";
 import { MantineProvider, type MantineColorSchemeManager } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
-import { Explorer } from "./features/explorer/explorer.tsx";
 import { Gallery } from "./features/gallery/gallery.tsx";
-import { ProblemCount } from "./features/problems/problem-count.tsx";
-import { Problems } from "./features/problems/problems.tsx";
 import { followApp } from "./features/shell/follow.ts";
 import { signalIdle } from "./features/shell/idle-signal.ts";
 import { showLoss, showNotice } from "./features/shell/notices.tsx";
@@ -68,6 +64,7 @@ const schemeManager: MantineColorSchemeManager = {
 };
 
 // What is not on the first screen comes when it is looked at.
+const Explorer = lazy(() => import("./features/explorer/explorer.tsx").then((module) => ({ default: module.Explorer })));
 const GraphEditor = lazy(() => import("./features/graph-editor/graph-editor.tsx").then((module) => ({ default: module.GraphEditor })));
 const Outline = lazy(() => import("./features/outline/outline.tsx").then((module) => ({ default: module.Outline })));
 const ConfigEditor = lazy(() => import("./features/config-editor/config-editor.tsx").then((module) => ({ default: module.ConfigEditor })));
@@ -75,6 +72,8 @@ const Inspector = lazy(() => import("./features/inspector/inspector.tsx").then((
 const RunPanel = lazy(() => import("./features/run-panel/run-panel.tsx").then((module) => ({ default: module.RunPanel })));
 const Timeline = lazy(() => import("./features/timeline/timeline.tsx").then((module) => ({ default: module.Timeline })));
 const Results = lazy(() => import("./features/results/results.tsx").then((module) => ({ default: module.Results })));
+const Problems = lazy(() => import("./features/problems/problems.tsx").then((module) => ({ default: module.Problems })));
+const ProblemCount = lazy(() => import("./features/problems/problem-count.tsx").then((module) => ({ default: module.ProblemCount })));
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
@@ -86,7 +85,7 @@ const slots: Slots = {
   text: <ConfigEditor />,
   inspector: <Inspector />,
   dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView /> },
-  badges: { problems: <ProblemCount /> },
+  badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
   gallery: <Gallery />,
 };
@@ -98,7 +97,6 @@ function Root({ app }: { app: App }) {
   }, [language]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme={settings.getState().colorScheme} colorSchemeManager={schemeManager}>
-      <Notifications position="bottom-right" limit={4} />
       <AppContext value={app}>
         <Shell {...slots} />
       </AppContext>

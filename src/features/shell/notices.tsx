@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { createStore } from "zustand/vanilla";
 import type { ErrorRecord } from "../../base/errors.ts";
 import type { OpenReport } from "../../repositories/source.ts";
 import { settings } from "../../state/settings.ts";
@@ -16,19 +16,24 @@ interface Shown {
   tone: "info" | "warning" | "error";
 }
 
+/** Whether there was a notice yet. */
+export const noticed = createStore(() => false);
+
 /** Tells the user something in passing; errors stay until they are closed. */
 export function showNotice(notice: Notice, app: Pick<App, "panes" | "workspace">): void {
   const shown = wording(notice, app);
-  if (shown !== undefined) show(shown);
+  if (shown !== undefined) void show(shown);
 }
 
 /** Tells that the worker or the device was lost. */
 export function showLoss(kind: "worker" | "device", message: string): void {
   const t = translator(noticeMessages, settings.getState().language);
-  show({ title: t(kind === "worker" ? "lossWorker" : "lossDevice"), detail: `${message} ${t("lossDetail")}`, tone: "warning" });
+  void show({ title: t(kind === "worker" ? "lossWorker" : "lossDevice"), detail: `${message} ${t("lossDetail")}`, tone: "warning" });
 }
 
-function show({ title, detail, action, tone }: Shown): void {
+async function show({ title, detail, action, tone }: Shown): Promise<void> {
+  noticed.setState(true);
+  const { notifications } = await import("@mantine/notifications");
   const close = translator(shellMessages, settings.getState().language)("close");
   const id = notifications.show({
     title,

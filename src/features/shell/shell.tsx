@@ -7,11 +7,11 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { PaneBoundary } from "../../ui/pane-boundary.tsx";
 import { useCommands } from "../../ui/use-commands.ts";
+import { Dialogs } from "./dialogs.tsx";
 import { DropOverlay } from "./drop-overlay.tsx";
 import { Header } from "./header.tsx";
-import { ReportDialog } from "./report-dialog.tsx";
+import { NoticeArea } from "./notice-area.tsx";
 import type { Slots } from "./slots.ts";
-import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { windowCommands } from "./window-commands.ts";
 import classes from "./shell.module.css";
@@ -49,9 +49,9 @@ export function Shell(slots: Slots) {
         </main>
       )}
       <DropOverlay />
-      <ShortcutSheet />
-      <ReportDialog />
+      <Dialogs />
       {dialog !== null && <PaneBoundary key={dialog} loading={null}>{slots.dialogs[dialog]}</PaneBoundary>}
+      <NoticeArea />
     </div>
   );
 }

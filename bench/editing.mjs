@@ -1,9 +1,10 @@
 // Typing a configuration in the built application, as a user does: how soon the key shows, how soon the findings do, and what holds the page up meanwhile.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildIfStale, DIST, ROOT } from "../src/server/build.mjs";
 import { listen } from "../src/server/listen.mjs";
+import { largeEnsemble, manyModels } from "./large-repositories.mjs";
 
 const PATIENCE = 120_000;
 const KEYS = 20;
@@ -17,6 +18,7 @@ const REPOSITORIES = [
   { name: "spleen_ct, 4 models", model: "spleen_ct", step: "postprocess", write: undefined },
   { name: "300 models, 30 ensembles of 9 steps", model: "a_0", step: "m_4", write: manyModels },
   { name: "ensemble of 770 steps, 10,000 lines", model: "a_0", step: "m_385", write: (folder) => largeEnsemble(folder, 770) },
+  { name: "ensemble of 2,000 steps, 26,000 lines", model: "a_0", step: "m_1000", write: (folder) => largeEnsemble(folder, 2000) },
 ];
 
 /** Opening and typing in three repositories. `application` is a built application; by default this checkout's, built where it is stale. */
@@ -208,46 +210,4 @@ function median(values) {
 
 function longest(values) {
   return Math.max(0, ...values);
-}
-
-async function writeModel(folder, name, config, inside) {
-  await mkdir(join(folder, name, "1"), { recursive: true });
-  await writeFile(join(folder, name, "config.pbtxt"), config);
-  await writeFile(join(folder, name, "1", inside), "");
-}
-
-async function largeEnsemble(folder, steps) {
-  await writeModel(folder, "a_0", ensemble("a_0", steps, 0), ".gitkeep");
-  for (let index = 0; index < steps; index++) await writeModel(folder, `m_${index}`, python(`m_${index}`), "model.py");
-}
-
-async function manyModels(folder) {
-  for (let index = 0; index < 270; index++) await writeModel(folder, `m_${index}`, python(`m_${index}`), "model.py");
-  for (let index = 0; index < 30; index++) await writeModel(folder, `a_${index}`, ensemble(`a_${index}`, 9, index * 9), ".gitkeep");
-}
-
-function python(name) {
-  return `name: "${name}"\nbackend: "python"\nmax_batch_size: 8\ninput [ { name: "INPUT" data_type: TYPE_FP32 dims: [ 4 ] } ]\noutput [ { name: "OUTPUT" data_type: TYPE_FP32 dims: [ 4 ] } ]\n`;
-}
-
-/** A chain of steps, 13 lines each, over the models m_`first`, m_`first + 1` … */
-function ensemble(name, steps, first) {
-  const tensor = (index) => (index === 0 ? "IN" : index === steps ? "OUT" : `tensor_${index}`);
-  const written = Array.from(
-    { length: steps },
-    (_, index) => `    {
-      model_name: "m_${first + index}"
-      model_version: -1
-      # step ${index}
-      input_map {
-        key: "INPUT"
-        value: "${tensor(index)}"
-      }
-      output_map {
-        key: "OUTPUT"
-        value: "${tensor(index + 1)}"
-      }
-    }`,
-  );
-  return `name: "${name}"\nplatform: "ensemble"\nmax_batch_size: 8\ninput [ { name: "IN" data_type: TYPE_FP32 dims: [ 4 ] } ]\noutput [ { name: "OUT" data_type: TYPE_FP32 dims: [ 4 ] } ]\nensemble_scheduling {\n  step [\n${written.join(",\n")}\n  ]\n}\n`;
 }

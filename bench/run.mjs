@@ -5,6 +5,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright";
 import { CHROMIUM_WEBGPU_ARGUMENTS, findChromium } from "../src/cli/chromium.mjs";
+import { dragging } from "./dragging.mjs";
 import { editing } from "./editing.mjs";
 import { heading, tableText } from "./print.mjs";
 import { servePage } from "./serve.mjs";
@@ -13,7 +14,7 @@ import { startup } from "./startup.mjs";
 const HELP = `Usage: npm run bench -- [options]
 
 Options:
-  --only NAME,NAME  of residency, transforms, network, pipeline, language, startup, editing; all when left out
+  --only NAME,NAME  of residency, transforms, network, pipeline, language, startup, editing, dragging; all when left out
   --large           larger volumes too; meant for a real GPU
   --sizes N,N       instead of each benchmark's own sizes per axis
   --json            one JSON object instead of tables
@@ -30,7 +31,7 @@ const SIZES = {
   network: { usual: [48], large: [48, 96] },
   pipeline: { usual: [96, 224], large: [96, 224] },
 };
-const NAMES = [...Object.keys(SIZES), "language", "startup", "editing"];
+const NAMES = [...Object.keys(SIZES), "language", "startup", "editing", "dragging"];
 
 const { values } = parseArgs({
   options: {
@@ -79,6 +80,7 @@ try {
   for (const name of wanted) {
     if (name === "startup") await add(name, () => startup(browser, say));
     else if (name === "editing") await add(name, () => editing(browser, say));
+    else if (name === "dragging") await add(name, () => dragging(browser, say));
     else await add(name, () => inPage(name, { sizes: sizes ?? SIZES[name]?.[values.large ? "large" : "usual"] }));
   }
 } finally {

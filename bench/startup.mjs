@@ -1,4 +1,5 @@
 // The built application from an empty browser profile to the sample's mask, as `npm start` serves it.
+import { gzipSync } from "node:zlib";
 import { buildIfStale, DIST } from "../src/server/build.mjs";
 import { listen } from "../src/server/listen.mjs";
 
@@ -38,9 +39,34 @@ export async function startup(browser, say) {
           "Run clicked again finds every step in the cache: the time is that of the interface, the worker boundary and the viewer.",
         ],
       },
+      {
+        title: "Scripts of the first screen",
+        columns: ["what", "files", "kB", "kB gzipped"],
+        rows: [["scripts asked for from the address to the idle gallery", ...(await firstScripts(browser, server.url))]],
+        notes: ["As the network saw them; each is packed by itself, at gzip's usual level, as a server would do. kB of 1,000 bytes; at most 250 are allowed."],
+      },
     ];
   } finally {
     await server.close();
+  }
+}
+
+/** How many scripts the first screen asks for, and their sizes. */
+async function firstScripts(browser, url) {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const scripts = [];
+    page.on("response", (response) => /javascript/.test(response.headers()["content-type"] ?? "") && scripts.push(response));
+    await page.goto(url, { waitUntil: "commit" });
+    await idle(page);
+    await page.getByTestId("sample-spleen_ct").waitFor({ timeout: PATIENCE });
+    await page.waitForLoadState("networkidle");
+    const bodies = await Promise.all(scripts.map((script) => script.body()));
+    const sum = (sizes) => sizes.reduce((all, size) => all + size, 0) / 1000;
+    return [bodies.length, sum(bodies.map((body) => body.length)), sum(bodies.map((body) => gzipSync(body).length))];
+  } finally {
+    await context.close();
   }
 }
 

@@ -8,7 +8,7 @@ import classes from "./graph-editor.module.css";
 /** A node from afar: its outline, its name as large as it can be, and in its colour how the last run went or what is wrong. */
 export function DistantNode({ node, badge, canvas, height }: { node: CanvasNode; badge: Badge | undefined; canvas: Canvas; height: number | undefined }) {
   const { selection, session } = useApp();
-  const selected = useStore(selection, (state) => state.node === node.id);
+  const selected = useStore(selection, (state) => state.nodes.includes(node.id));
   const phase = useStore(session, ({ run }) => (node.runId !== undefined && run.model === canvas.name ? run.steps[node.runId]?.phase : undefined));
   return (
     <div

@@ -136,11 +136,15 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     const kept = id === undefined ? undefined : await stored?.open(id).catch(() => undefined);
     signal.throwIfAborted();
     const merged = kept === undefined ? undefined : reconcile(kept.texts, present);
+    const files = documentFiles(source, present, merged?.texts);
+    const { kind, name, emptyFolders, write } = source;
+    // Hundreds of models take a while: the page breathes between making sense of them and showing them.
+    derivation.repository(new Map(files.map((file) => [file.path, file])), emptyFolders);
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
     journal?.stop();
     journal = undefined;
     session.reset();
-    const files = documentFiles(source, present, merged?.texts);
-    const { kind, name, emptyFolders, write } = source;
     document.getState().open({ kind, name, emptyFolders, ...(write && { write }) }, files, positionsOf(kept?.layout));
     const view = viewOf();
     selection.getState().openModel(firstModel(view));

@@ -164,22 +164,23 @@ export function mergeNodes(before: readonly FlowNode[], nodes: readonly CanvasNo
     const ariaLabel = label(node);
     const same = old !== undefined && old.data.node.key === node.key && sameBadge(old.data.badge, badge) && old.ariaLabel === ariaLabel;
     if (same && old.position.x === position.x && old.position.y === position.y) return old;
-    // The height that a run's line gave it stays.
     const data = same ? old.data : { node, badge, canvas };
-    const shape = old !== undefined && old.data.node.key === node.key ? {} : shapeOf(node);
+    const shape = old !== undefined && old.data.node.key === node.key ? {} : shapeOf(node, old);
     return { ...old, ...shape, id: node.id, type: node.kind === "step" ? "step" : "terminal", position, data, ariaLabel };
   });
 }
 
 /** Size and handles as React Flow would measure them. */
-function shapeOf(node: CanvasNode): Pick<FlowNode, "width" | "measured" | "handles"> {
+function shapeOf(node: CanvasNode, old: FlowNode | undefined): Pick<FlowNode, "width" | "measured" | "handles"> {
   const size = nodeSize(node);
+  // What a run's line made it higher by stays.
+  const line = old?.measured?.height === undefined ? 0 : old.measured.height - nodeSize(old.data.node).height;
   const handles = nodeHandles(node, size.width).map(({ id, side, x, y }) => ({
     id, x, y, width: HANDLE_SIZE, height: HANDLE_SIZE,
     type: side === "in" ? ("target" as const) : ("source" as const),
     position: side === "in" ? Position.Left : Position.Right,
   }));
-  return { width: size.width, measured: size, handles };
+  return { width: size.width, measured: { width: size.width, height: size.height + line }, handles };
 }
 
 function sameBadge(a: Badge | undefined, b: Badge | undefined): boolean {

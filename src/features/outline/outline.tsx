@@ -139,7 +139,7 @@ function ModelOutline({ model, arrivingRef }: { model: OpenModel; arrivingRef: {
         aria-rowcount={rowWindow.windowed ? rows.length + 1 : undefined}
         onKeyDown={press}
       >
-        <div role="row" className={classes.heads}>
+        <div role="row" className={classes.heads} aria-rowindex={rowWindow.windowed ? 1 : undefined}>
           <span role="columnheader">{t("name")}</span>
           <span role="columnheader">{t("type")}</span>
           <span role="columnheader">{t("shape")}</span>

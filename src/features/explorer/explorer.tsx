@@ -101,13 +101,13 @@ export function Explorer() {
               <Fragment key={row.id}>
                 {above > 0 && <li role="none" style={{ height: above }} />}
                 <Row
-              row={row}
-              selected={row.id === selected}
-              tabStop={row.id === tabStop}
-              onFocus={() => setFocused(row.id)}
-              onOpen={() => open(row)}
-              onToggle={() => toggle(row.id, row.expanded !== true)}
-            />
+                  row={row}
+                  selected={row.id === selected}
+                  tabStop={row.id === tabStop}
+                  onFocus={() => setFocused(row.id)}
+                  onOpen={() => open(row)}
+                  onToggle={() => toggle(row.id, row.expanded !== true)}
+                />
               </Fragment>
             );
           })}

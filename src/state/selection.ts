@@ -14,8 +14,8 @@ export interface SelectionState {
   readonly tensor: string | null;
   /** Repository path in the text editor; null: the open model's config.pbtxt. */
   readonly file: string | null;
-  /** A finding that was clicked: every place that shows it moves to it. `at` changes with each click. */
-  readonly focus: { readonly diagnostic: string; readonly at: number } | null;
+  /** A finding that was clicked: every place that shows it moves to it, but for the text where the cursor went there by itself. `at` changes with each click. */
+  readonly focus: { readonly diagnostic: string; readonly at: number; readonly fromText: boolean } | null;
   /** A place of a text to show: the editor of its file goes there. `at` changes with each call. */
   readonly place: TextPlace | null;
   /** Where the user put the cursor last, in UTF-16 units. */
@@ -42,7 +42,7 @@ export interface SelectionState {
   selectNodes(nodes: readonly string[]): void;
   selectTensor(tensor: string | null): void;
   openFile(file: string | null): void;
-  focusDiagnostic(diagnostic: string): void;
+  focusDiagnostic(diagnostic: string, fromText?: boolean): void;
   revealText(file: string, range: { readonly from: number; readonly to: number }): void;
   placeCaret(file: string, offset: number): void;
   openResult(result: string | null): void;
@@ -112,7 +112,7 @@ export function createSelectionStore() {
     selectNodes: (nodes) => set({ node: nodes.at(-1) ?? null, nodes, tensor: null, wanted: null }),
     selectTensor: (tensor) => set({ tensor, node: null, nodes: [], wanted: null }),
     openFile: (file) => set({ file }),
-    focusDiagnostic: (diagnostic) => set({ focus: { diagnostic, at: ++clicks } }),
+    focusDiagnostic: (diagnostic, fromText = false) => set({ focus: { diagnostic, at: ++clicks, fromText } }),
     revealText: (file, { from, to }) => set({ place: { file, from, to, at: ++clicks } }),
     placeCaret: (file, offset) => set({ caret: { file, offset } }),
     openResult: (result) => set({ result }),

@@ -3,6 +3,7 @@ import { EditorView } from "@codemirror/view";
 import { useEffect, useRef, type RefObject } from "react";
 import { useStore } from "zustand";
 import type { EditorState } from "@codemirror/state";
+import { SEVERITIES, type Diagnostic } from "../../base/diagnostic.ts";
 import { openModelOf } from "../../state/open-model.ts";
 import { settings } from "../../state/settings.ts";
 import { useApp, type App } from "../../ui/app-context.ts";
@@ -77,11 +78,19 @@ function createState(app: App, host: LanguageHost, label: string, ownRef: { curr
   const { file } = host;
   const repository = () => derivation.repository(document.getState().files, document.getState().origin?.emptyFolders);
   const open = () => openModelOf(derivation, repository(), selection.getState().model);
+  /** The worst finding whose range has an offset, and of several the narrowest. */
+  const findingAt = (offset: number): string | undefined => {
+    const here = findingsOfFile(repository().diagnostics, file, textOf(app, file) ?? "").filter(({ from, to }) => from <= offset && offset <= to && from < to);
+    const rank = ({ severity, first }: Diagnostic): number => SEVERITIES.indexOf(severity) * 2 - (first === true ? 1 : 0);
+    return here.sort((a, b) => rank(a) - rank(b) || a.to - a.from - (b.to - b.from))[0]?.id;
+  };
   const source: TextSource = {
     text: () => textOf(app, file),
     edit: (edits) => document.getState().edit([{ path: file, edits }], "typing", { typedAt: Date.now() }),
     onCursor: (offset) => {
       selection.getState().placeCaret(file, offset);
+      const finding = findingAt(offset);
+      if (finding !== undefined && finding !== selection.getState().focus?.diagnostic) selection.getState().focusDiagnostic(finding, true);
       const model = open();
       if (model?.view.parsed?.file !== file) return;
       const found = selectedAt(model, model.view.parsed.pathAt(offset));
@@ -166,7 +175,7 @@ function useFocus(view: { readonly current: EditorView | undefined }, file: stri
   useEffect(() => {
     const editor = view.current;
     const text = document.getState().files.get(file)?.text;
-    if (focus === null || focus === done.current || editor === undefined || text === undefined) return;
+    if (focus === null || focus.fromText || focus === done.current || editor === undefined || text === undefined) return;
     const finding = findingsOfFile(diagnostics, file, text).find(({ id }) => id === focus.diagnostic);
     if (finding === undefined) return;
     done.current = focus;

@@ -9,8 +9,15 @@ export interface Badge {
   readonly first: string;
   /** Messages, worst first, for the tooltip. */
   readonly messages: readonly string[];
-  /** Ports that findings name. */
-  readonly ports: readonly string[];
+  /** Ports that findings name, with the worst of each. */
+  readonly ports: Readonly<Record<string, PortFinding>>;
+}
+
+/** The worst finding of a port. */
+export interface PortFinding {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly message: string;
 }
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
@@ -44,6 +51,6 @@ function badgeOf(findings: readonly Diagnostic[]): Badge | undefined {
     severity: worst.severity,
     first: worst.id,
     messages: sorted.map(({ message }) => message),
-    ports: [...new Set(sorted.flatMap(({ subject }) => subject?.port ?? []))],
+    ports: Object.fromEntries([...sorted].reverse().flatMap(({ id, severity, message, subject }) => (subject?.port === undefined ? [] : [[subject.port, { id, severity, message }]]))),
   };
 }

@@ -87,7 +87,7 @@ describe("merging into React Flow", () => {
 
   it("replaces a node when its findings change", () => {
     const before = mergeNodes([], canvasNodes(model), context);
-    const badges = new Map([["step:twice", { count: 1, severity: "error" as const, first: "x", messages: ["m"], ports: [] }]]);
+    const badges = new Map([["step:twice", { count: 1, severity: "error" as const, first: "x", messages: ["m"], ports: {} }]]);
     const after = mergeNodes(before, canvasNodes(model), { ...context, badges });
     expect(after.map((node, index) => node === before[index])).toEqual([true, false, true, true, true]);
   });
@@ -133,7 +133,7 @@ describe("a canvas", () => {
 describe("badges", () => {
   it("stand on the step that a finding names, and on its wire", () => {
     const badges = nodeBadges(model, model.all);
-    expect(badges.get("step:words")).toMatchObject({ severity: "error", ports: expect.arrayContaining(["x"]) });
+    expect(badges.get("step:words")).toMatchObject({ severity: "error", ports: { x: { severity: "error", message: expect.stringContaining("TYPE_STRING") } } });
     expect(badges.has("step:twice#2")).toBe(false);
     expect(wireSeverities(model, model.all).get("A")).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { useStore as useFlow, type ReactFlowState } from "@xyflow/react";
 import { useCallback } from "react";
 import type { GraphPort } from "../../triton/ensemble/graph.ts";
-import type { Badge } from "./badges.ts";
+import type { Badge, PortFinding } from "./badges.ts";
 import type { Canvas } from "./canvas.ts";
 import type { PortSide } from "./flow-elements.ts";
 import { PORT_PITCH } from "./node-size.ts";
@@ -47,8 +47,13 @@ function Ports({ side, ports, node, badge, canvas, above = 0, below = 0 }: Props
   return (
     <div className={classes.column} data-side={side} style={{ paddingBlock: `${above * PORT_PITCH}px ${below * PORT_PITCH}px` }}>
       {ports.map((port) => (
-        <Port key={port.name} node={node} side={side} port={port} flawed={badge?.ports.includes(port.name) === true} canvas={canvas} />
+        <Port key={port.name} node={node} side={side} port={port} finding={findingOf(badge, port.name)} canvas={canvas} />
       ))}
     </div>
   );
+}
+
+/** The worst finding that names a port. */
+function findingOf(badge: Badge | undefined, port: string): PortFinding | undefined {
+  return badge !== undefined && Object.hasOwn(badge.ports, port) ? badge.ports[port] : undefined;
 }

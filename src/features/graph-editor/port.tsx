@@ -7,6 +7,8 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { DataTypeGlyph } from "../../ui/data-type-mark.tsx";
 import { dataTypeLook } from "../../ui/data-type-look.ts";
 import type { GraphPort } from "../../triton/ensemble/graph.ts";
+import { SeverityGlyph } from "../../ui/severity-mark.tsx";
+import type { PortFinding } from "./badges.ts";
 import type { Canvas } from "./canvas.ts";
 import { handleId, type PortSide } from "./flow-elements.ts";
 import { problemBetween } from "./gestures.ts";
@@ -22,7 +24,7 @@ function origin(connection: ConnectionState): string | null {
 }
 
 /** A port of a node: its handle, glyph, name and dims. A click selects its wire, C offers the ports that fit. */
-export function Port({ node, side, port, flawed, canvas }: { node: string; side: PortSide; port: GraphPort; flawed: boolean; canvas: Canvas }) {
+export function Port({ node, side, port, finding, canvas }: { node: string; side: PortSide; port: GraphPort; finding: PortFinding | undefined; canvas: Canvas }) {
   const t = useMessages(graphEditorMessages);
   const { selection } = useApp();
   const selected = useStore(selection, (state) => port.tensor !== undefined && state.tensor === port.tensor);
@@ -43,7 +45,7 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
   };
 
   return (
-    <div className={classes.port} data-side={side} data-state={state} data-selected={selected || undefined} data-flawed={flawed || !port.exists || undefined} data-testid={`port-${node}-${side}-${port.name}`}>
+    <div className={classes.port} data-side={side} data-state={state} data-selected={selected || undefined} data-flawed={finding !== undefined || !port.exists || undefined} data-testid={`port-${node}-${side}-${port.name}`}>
       <Handle
         id={handleId(side, port.name)}
         type={side === "in" ? "target" : "source"}
@@ -56,7 +58,7 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
         type="button"
         className={classes.portLabel}
         aria-label={label}
-        title={port.exists ? port.name : t("unknownPort")}
+        title={finding?.message ?? (port.exists ? port.name : t("unknownPort"))}
         data-port={`${node}/${handleId(side, port.name)}`}
         data-tensor={port.tensor}
         onClick={() => port.tensor !== undefined && selection.getState().selectTensor(port.tensor)}
@@ -71,6 +73,19 @@ export function Port({ node, side, port, flawed, canvas }: { node: string; side:
           {port.optional && <em> {t("optional")}</em>}
         </span>
       </button>
+      {finding !== undefined && (
+        <button
+          type="button"
+          className={classes.portFinding}
+          data-severity={finding.severity}
+          data-finding={finding.id}
+          aria-label={finding.message}
+          title={finding.message}
+          onClick={() => selection.getState().focusDiagnostic(finding.id)}
+        >
+          <SeverityGlyph severity={finding.severity} size={12} />
+        </button>
+      )}
       {problem !== undefined && <span className={classes.reason}>{problem}</span>}
     </div>
   );

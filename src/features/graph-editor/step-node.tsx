@@ -90,6 +90,7 @@ export function FindingBadge({ badge }: { badge: Badge }) {
         type="button"
         className={classes.badge}
         data-severity={badge.severity}
+        data-finding={badge.first}
         aria-label={`${label}: ${badge.messages[0] ?? ""}`}
         onClick={(event) => {
           event.stopPropagation();

@@ -32,7 +32,7 @@ function NearTerminal({ node, badge, canvas }: FlowNode["data"]) {
         node={node.id}
         side={isInput ? "out" : "in"}
         port={{ name, dataType, dims, optional, exists: true, tensor: name }}
-        flawed={badge !== undefined}
+        finding={badge && { id: badge.first, severity: badge.severity, message: badge.messages[0] ?? "" }}
         canvas={canvas}
       />
     </div>

@@ -19,7 +19,9 @@ export function useFocusedFinding(model: OpenModel, diagnostics: readonly Diagno
     if (subject === undefined || finding?.model !== model.view.name) return;
     const step = subject.step === undefined ? undefined : model.graph.steps[subject.step];
     const terminal = [...model.graph.inputs, ...model.graph.outputs].find(({ name }) => name === subject.tensor);
-    if (subject.tensor !== undefined && model.graph.tensors.some(({ name }) => name === subject.tensor)) selection.getState().selectTensor(subject.tensor);
+    if (focus.fromText) {
+      // The cursor has chosen already.
+    } else if (subject.tensor !== undefined && model.graph.tensors.some(({ name }) => name === subject.tensor)) selection.getState().selectTensor(subject.tensor);
     else if (step !== undefined) selection.getState().selectNode(step.id);
     const shown = step?.id ?? terminal?.id;
     if (shown !== undefined) void fitView({ nodes: [{ id: shown }], minZoom: getZoom(), maxZoom: getZoom() });

@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { Button, Chip, Group, UnstyledButton } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
@@ -69,8 +69,12 @@ const Problem = memo(function Problem({ finding, line, column }: { finding: Diag
   const focused = useStore(app.selection, (state) => state.focus?.diagnostic === finding.id);
   const applyFix = useApplyFix();
   const { fix } = finding;
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (focused) row.current?.scrollIntoView({ block: "nearest" });
+  }, [focused]);
   return (
-    <li className={classes.problem} data-focused={focused} data-testid={`problem-${finding.id}`} data-code={finding.code}>
+    <li ref={row} className={classes.problem} data-focused={focused} data-testid={`problem-${finding.id}`} data-code={finding.code}>
       <UnstyledButton className={classes.finding} onClick={() => goToFinding(finding, app)}>
         <SeverityGlyph severity={finding.severity} label={t(finding.severity)} />
         <span className={classes.words}>

@@ -115,6 +115,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@codemirror/commands",
       "@codemirror/language",
       "@codemirror/lint",
+      "@codemirror/merge",
       "@codemirror/search",
       "@codemirror/state",
       "@codemirror/view",

@@ -77,6 +77,7 @@ const ProblemCount = lazy(() => import("./features/problems/problem-count.tsx").
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
+const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
 
 const slots: Slots = {
   explorer: <Explorer />,
@@ -88,6 +89,7 @@ const slots: Slots = {
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
   gallery: <Gallery />,
+  save: <SaveDialog />,
 };
 
 function Root({ app }: { app: App }) {
@@ -105,6 +107,8 @@ function Root({ app }: { app: App }) {
 }
 
 const app = createApp();
+// For diagnosis from the console, and for tests that compare texts byte for byte.
+Object.assign(window, { conch: app });
 followApp(app);
 signalIdle(app, document.documentElement);
 app.session.subscribe(({ loss }, before) => {

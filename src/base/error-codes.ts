@@ -31,10 +31,13 @@ export const ERROR_CODES = {
   REPOSITORY_CONFLICT: "A file was changed by another program since it was read",
   REPOSITORY_READ_ONLY: "The repository cannot be written to",
   NO_MODEL_FOUND: "What was to be added to the open repository holds no model",
+  REPOSITORY_UNWRITABLE: "A file of the repository cannot be written, so none was",
+  REPOSITORY_PARTLY_WRITTEN: "Some files of a batch were written before one could not be",
   ZIP_INVALID: "The file is no zip archive, or a damaged one",
   ZIP_ENCRYPTED: "The zip archive is protected by a password",
   ZIP_TOO_LARGE: "The zip archive announces more files or bytes than Conch opens",
   WORKSPACE_MISSING: "The browser's storage holds no such workspace, or no longer all of it",
+  WORKSPACE_IN_USE: "Another tab has the workspace open",
   STORAGE_FULL: "The browser's storage has no room left",
   // ONNX models and ONNX Runtime
   ONNX_EMPTY: "The model file has no bytes",

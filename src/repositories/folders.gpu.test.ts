@@ -43,8 +43,10 @@ describe("a folder opened by handle", () => {
   it("writes text back where it lies, and new files with their folders", async () => {
     const root = await folder({ "repo/net/config.pbtxt": "old", "repo/net/1/model.onnx": "12345" });
     const source = await openDirectory(root);
-    await source.write!("net/config.pbtxt", "new text", "old");
-    await source.write!("other/config.pbtxt", "fresh", null);
+    await source.folder!.write([
+      { path: "net/config.pbtxt", content: "new text", replaces: "old" },
+      { path: "other/config.pbtxt", content: "fresh", replaces: null },
+    ]);
     const again = await openDirectory(root);
     expect(again.files.map((file) => file.path)).toEqual(["net/1/model.onnx", "net/config.pbtxt", "other/config.pbtxt"]);
     expect(await readText(again.files[1]!)).toBe("new text");
@@ -55,7 +57,7 @@ describe("a folder opened by handle", () => {
     const root = await folder({ "repo/net/config.pbtxt": bytes, "repo/net/1/model.onnx": "12345" });
     const source = await openDirectory(root);
     const text = await readText(source.files[1]!);
-    await source.write!("net/config.pbtxt", `${text}x`, text);
+    await source.folder!.write([{ path: "net/config.pbtxt", content: `${text}x`, replaces: text! }]);
     const written = await (await openDirectory(root)).files[1]!.blob();
     expect(new Uint8Array(await written.arrayBuffer())).toEqual(Uint8Array.of(...bytes, 0x78));
   });
@@ -64,12 +66,12 @@ describe("a folder opened by handle", () => {
     const root = await folder({ "config.pbtxt": "old", "1/model.onnx": "12345" }, "lone_net");
     const source = await openDirectory(root);
     expect(source.files.map((file) => file.path)).toEqual(["lone_net/1/model.onnx", "lone_net/config.pbtxt"]);
-    await source.write!("lone_net/config.pbtxt", "new");
+    await source.folder!.write([{ path: "lone_net/config.pbtxt", content: "new" }]);
     expect(await readText((await openDirectory(root)).files[1]!)).toBe("new");
   });
 
   it("a folder of loose models cannot be written to", async () => {
-    expect((await openDirectory(await folder({ "net.onnx": "1" }))).write).toBeUndefined();
+    expect((await openDirectory(await folder({ "net.onnx": "1" }))).folder).toBeUndefined();
   });
 
   it.each<[string, string, string | null]>([
@@ -79,15 +81,16 @@ describe("a folder opened by handle", () => {
   ])("a file %s is a conflict and stays as it is", async (_, path, replaces) => {
     const root = await folder({ "net/config.pbtxt": "theirs", "net/1/model.onnx": "1" });
     const source = await openDirectory(root);
-    await expect(source.write!(path, "mine", replaces)).rejects.toMatchObject({ code: "REPOSITORY_CONFLICT" });
+    await expect(source.folder!.write([{ path: "net/1/model.onnx", content: "2" }, { path, content: "mine", replaces }])).rejects.toMatchObject({ code: "REPOSITORY_CONFLICT" });
     const again = await openDirectory(root);
     expect(await readText(again.files[1]!)).toBe("theirs");
+    expect(await (await again.files[0]!.blob()).text()).toBe("1");
     expect(again.files).toHaveLength(2);
   });
 
   it("a path that leaves the folder is refused", async () => {
     const source = await openDirectory(await folder({ "net/config.pbtxt": "x" }));
-    await expect(source.write!("../x.txt", "x")).rejects.toMatchObject({ code: "REPOSITORY_UNREADABLE" });
+    await expect(source.folder!.write([{ path: "../x.txt", content: "x" }])).rejects.toMatchObject({ code: "REPOSITORY_UNREADABLE" });
   });
 
   it("stops when it is cancelled", async () => {

@@ -5,9 +5,9 @@ const LONGEST_PATH = 1024;
 
 const HIDDEN_NAMES = new Set(["__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini", "System Volume Information", "$RECYCLE.BIN"]);
 
-/** Whether a file or folder of this name is left out: dot files (but .gitkeep, which keeps an empty version folder) and system folders. */
+/** Whether a file or folder of this name is left out: dot files (but .gitkeep, which keeps an empty version folder), system folders, browsers' unfinished writes. */
 export function isHidden(name: string): boolean {
-  return (name.startsWith(".") && name !== ".gitkeep") || HIDDEN_NAMES.has(name);
+  return (name.startsWith(".") && name !== ".gitkeep") || HIDDEN_NAMES.has(name) || name.endsWith(".crswap");
 }
 
 /** A path as it may be used, or the reason why it is left out. A trailing `/` (a folder) is dropped. */

@@ -41,6 +41,7 @@ export const ENTRY_REASONS = {
   "too-many": "The folder holds more files than Conch opens",
   "too-deep": "The folder lies deeper than any file of a model repository",
   "unreadable": "The browser cannot read it",
+  "not-kept": "The browser did not keep it: the window closed while it was being copied, or there was no room",
 } as const;
 
 export type EntryReason = keyof typeof ENTRY_REASONS;
@@ -60,8 +61,8 @@ export interface OpenReport {
 /** Entries that an {@link OpenReport} lists one by one. */
 export const MOST_ENTRIES = 1000;
 
-/** A way to have a repository: one folder under repositories. */
-export type SourceKind = "sample" | "directory" | "dropped" | "zip" | "http";
+/** A way to have a repository: one folder under repositories; "new" is one that was made here and lies in the browser's own store. */
+export type SourceKind = "sample" | "directory" | "dropped" | "zip" | "http" | "new";
 
 /** An opened repository: a listing with handles. Nothing is watched; open it again to see changes. */
 export interface RepositorySource {
@@ -73,15 +74,32 @@ export interface RepositorySource {
   /** Folders without files, such as an ensemble's empty version folder, in path order. */
   readonly emptyFolders: readonly string[];
   readonly report: OpenReport;
-  /** Present where text can be written back. */
-  readonly write?: WriteText;
+  /** Present where files can be written back. */
+  readonly folder?: RepositoryFolder;
 }
 
-/**
- * Writes a text file, creating its folders, so that a failure leaves the old file whole. With `replaces`, throws REPOSITORY_CONFLICT when the file
- * holds another text (null: when there is a file). Throws REPOSITORY_PERMISSION or REPOSITORY_UNREADABLE. Call it from a click: the browser may ask.
- */
-export type WriteText = (path: string, text: string, replaces?: string | null) => Promise<void>;
+/** The folder that a repository lies in, where this browser can write to it. Paths are the repository's. */
+export interface RepositoryFolder {
+  readonly name: string;
+  /** A file as it is now; undefined where there is none. Throws REPOSITORY_PERMISSION or REPOSITORY_UNREADABLE. */
+  read(path: string): Promise<Blob | undefined>;
+  /**
+   * Writes a batch, and makes the folders `emptyFolders`. All new content is written beside the old files before the first of these is replaced: what
+   * fails until then leaves every file as it was. Throws REPOSITORY_CONFLICT when a file is not what a write replaces, REPOSITORY_PERMISSION,
+   * REPOSITORY_UNWRITABLE, or, once files were replaced, REPOSITORY_PARTLY_WRITTEN with the paths `written` and `unwritten`. Call it from a click: the
+   * browser may ask.
+   */
+  write(batch: readonly FileWrite[], emptyFolders?: readonly string[]): Promise<void>;
+}
+
+/** One file of a batch. */
+export interface FileWrite {
+  readonly path: string;
+  /** A text from {@link readText}, or bytes; null: the file goes, and folders that this empties. */
+  readonly content: string | Blob | null;
+  /** What the file holds until then, null for no file; left out where it does not matter. */
+  readonly replaces?: string | Blob | null;
+}
 
 /** How an opening reports its progress and is cancelled. */
 export interface OpenOptions {

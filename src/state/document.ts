@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { FileEdits } from "../base/diagnostic.ts";
 import { applyEdits, invertEdits, type TextEdit } from "../base/text-edit.ts";
-import type { RepositoryFile, SourceKind, WriteText } from "../repositories/source.ts";
+import type { RepositoryFile, RepositoryFolder, SourceKind } from "../repositories/source.ts";
 
 /** One file of the open repository. Text files hold their present text; all others stay by handle. */
 export interface DocumentFile {
@@ -22,15 +22,22 @@ export interface FileAddition {
   readonly add: RepositoryFile;
 }
 
+/** A text file that goes. */
+export interface FileRemoval {
+  readonly path: string;
+  readonly remove: true;
+}
+
 /** What an edit may do to a file. */
-export type DocumentEdit = FileEdits | FileAddition;
+export type DocumentEdit = FileEdits | FileAddition | FileRemoval;
 
 /** Where the open repository came from. */
 export interface Origin {
-  readonly kind: SourceKind | "new";
+  readonly kind: SourceKind;
   readonly name: string;
   readonly emptyFolders: readonly string[];
-  readonly write?: WriteText;
+  /** Where it can be written to. */
+  readonly folder?: RepositoryFolder;
 }
 
 /** Where a node of a graph was put by hand. */
@@ -94,8 +101,13 @@ export interface DocumentState {
   move(moves: readonly NodeMove[], label: string): void;
   undo(): HistoryEntry | undefined;
   redo(): HistoryEntry | undefined;
-  /** The repository holds these files as they are now: present texts become the saved ones, removed files are forgotten. */
-  markSaved(paths: Iterable<string>): void;
+  /**
+   * The repository holds these files as they are now: present texts become the saved ones, removed files are forgotten. `held` says what the repository
+   * holds (null: no file) where that may be older than what is here.
+   */
+  markSaved(paths: Iterable<string>, held?: ReadonlyMap<string, string | null>): void;
+  /** The repository lies elsewhere from now on: `held` says what is there, texts as such and bytes by handle. The history stays. */
+  relocate(origin: Origin, held: ReadonlyMap<string, string | RepositoryFile>): void;
 }
 
 /** Places of nodes put by hand: ensemble → node id → place. */
@@ -169,17 +181,32 @@ export function createDocumentStore() {
       return entry;
     },
 
-    markSaved: (paths) =>
+    markSaved: (paths, held) =>
       set((state) => {
         const files = new Map(state.files);
         const removed = new Map(state.removed);
         for (const path of paths) {
           const file = files.get(path);
-          if (file === undefined) removed.delete(path);
-          else if (file.text !== undefined) files.set(path, { ...file, saved: file.text });
+          const there = held?.get(path);
+          if (file === undefined) {
+            if (typeof there === "string") removed.set(path, there);
+            else removed.delete(path);
+          } else if (file.text !== undefined) files.set(path, { ...file, saved: there === undefined ? file.text : there });
           else if (file.added) files.set(path, withoutMark(file));
         }
         return { files, removed };
+      }),
+
+    relocate: (origin, held) =>
+      set((state) => {
+        const files = new Map<string, DocumentFile>();
+        for (const [path, before] of state.files) {
+          const there = held.get(path);
+          if (before.text !== undefined) files.set(path, { ...before, saved: typeof there === "string" ? there : null });
+          else if (typeof there === "object") files.set(path, { path, file: there });
+          else files.set(path, { ...before, added: true });
+        }
+        return { origin, files, removed: new Map() };
       }),
   }));
 }
@@ -188,12 +215,16 @@ export function createDocumentStore() {
 export type DocumentStore = ReturnType<typeof createDocumentStore>;
 
 function changesSomething(edit: DocumentEdit): boolean {
-  return "add" in edit || edit.create !== undefined || (edit.edits?.length ?? 0) > 0;
+  return "add" in edit || "remove" in edit || edit.create !== undefined || (edit.edits?.length ?? 0) > 0;
 }
 
 function changeOf(files: ReadonlyMap<string, DocumentFile>, edit: DocumentEdit): FileChange {
   const { path } = edit;
   const before = files.get(path);
+  if ("remove" in edit) {
+    if (before?.text === undefined) throw new RangeError(`${path} is no text file of the open repository`);
+    return { path, forward: "delete", backward: { create: before.text } };
+  }
   const created = "add" in edit ? { add: edit.add } : edit.create === undefined ? undefined : { create: edit.create };
   if (created !== undefined) {
     if (before !== undefined) throw new RangeError(`${path} exists already`);

@@ -1,7 +1,7 @@
 import { array, assert as check, integer, property, string, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyEdits } from "../base/text-edit.ts";
-import { reconcile, replay, type JournalEntry, type WorkspaceText } from "./journal.ts";
+import { changeBetween, reconcile, replay, type JournalEntry, type WorkspaceText } from "./journal.ts";
 
 const text = (path: string, saved: string | null, now = saved, version = 0): WorkspaceText => ({ path, saved, text: now, version });
 const edit = (path: string, version: number, from: number, to: number, insert: string): JournalEntry => ({ path, version, change: { edits: [{ from, to, insert }] } });
@@ -56,5 +56,25 @@ describe("meeting a repository that may have changed", () => {
     const { texts, conflicts } = reconcile(new Map(mine === undefined ? [] : [["a", mine]]), new Map(theirs === undefined ? [] : [["a", theirs]]));
     expect(texts.get("a")).toEqual(expected);
     expect(conflicts).toEqual(conflict ? ["a"] : []);
+  });
+});
+
+describe("the change between two texts", () => {
+  it.each<[string, string | null, string | null, JournalEntry["change"]]>([
+    ["typing in the middle", "name: ", "name: x", { edits: [{ from: 6, to: 6, insert: "x" }] }],
+    ["repeated characters", "aaa", "aaaa", { edits: [{ from: 3, to: 3, insert: "a" }] }],
+    ["a replaced word", "one two three", "one 2 three", { edits: [{ from: 4, to: 7, insert: "2" }] }],
+    ["a new file", null, "x", { text: "x" }],
+    ["a file that goes", "x", null, { text: null }],
+  ])("of %s is small", (_, before, after, change) => expect(changeBetween(before, after)).toEqual(change));
+
+  it("is undone by replaying it", () => {
+    const texts = string({ unit: "binary", maxLength: 30 });
+    check(
+      property(texts, texts, texts, texts, (start, one, two, end) => {
+        const [before, after] = [start + one + end, start + two + end];
+        expect(replay([text("a", before)], [{ path: "a", version: 1, change: changeBetween(before, after) }]).texts.get("a")?.text).toBe(after);
+      }),
+    );
   });
 });

@@ -18,6 +18,17 @@ export interface JournalEntry {
   readonly change: { readonly edits: readonly TextEdit[] } | { readonly text: string | null };
 }
 
+/** The change that makes one text of another, as small as one edit can be. */
+export function changeBetween(before: string | null, after: string | null): JournalEntry["change"] {
+  if (before === null || after === null) return { text: after };
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before.charCodeAt(from) === after.charCodeAt(from)) from++;
+  let same = 0;
+  while (same < shorter - from && before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)) same++;
+  return { edits: [{ from, to: before.length - same, insert: after.slice(from, after.length - same) }] };
+}
+
 /** Texts after a replay. */
 export interface Replayed {
   readonly texts: Map<string, WorkspaceText>;

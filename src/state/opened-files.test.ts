@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RepositorySource } from "../repositories/source.ts";
 import { createDerivation } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
-import { documentFiles, unsavedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
+import { documentFiles, removedFiles, unsavedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
 
 const ENSEMBLE = `platform: "ensemble"
 input [
@@ -44,12 +44,29 @@ describe("files of an opened repository", () => {
       ["a/config.pbtxt", { path: "a/config.pbtxt", saved: "old", text: "edited", version: 2 }],
       ["b/config.pbtxt", { path: "b/config.pbtxt", saved: null, text: "new", version: 1 }],
     ]);
-    const files = documentFiles(source({ "a/config.pbtxt": "old" }), new Map([["a/config.pbtxt", "old"]]), kept);
+    const files = documentFiles(source({ "a/config.pbtxt": "old" }), new Map([["a/config.pbtxt", "old"]]), { texts: kept, added: new Map(), removed: [] });
     expect(files.map(({ path, text, saved }) => [path, text, saved])).toEqual([
       ["a/config.pbtxt", "edited", "old"],
       ["b/config.pbtxt", "new", null],
     ]);
     expect(unsavedPaths({ files: new Map(files.map((file) => [file.path, file])), removed: new Map() })).toEqual(["a/config.pbtxt", "b/config.pbtxt"]);
+  });
+
+  it("keep the bytes that were added in an earlier visit, and leave out what was removed then", () => {
+    const opened = source({ "a/config.pbtxt": "old", "a/1/model.onnx": "onnx", "b/config.pbtxt": "b" });
+    const kept = {
+      texts: new Map([["b/config.pbtxt", { path: "b/config.pbtxt", saved: "b", text: null, version: 2 }]]),
+      added: new Map([["c/1/model.onnx", new Blob(["new"])]]),
+      removed: ["a/1/model.onnx"],
+    };
+    const present = new Map([["a/config.pbtxt", "old"], ["b/config.pbtxt", "b"]]);
+    expect(documentFiles(opened, present, kept).map(({ path, added }) => [path, added])).toEqual([["a/config.pbtxt", undefined], ["c/1/model.onnx", true]]);
+    expect([...removedFiles(opened, kept)]).toEqual([["a/1/model.onnx", null], ["b/config.pbtxt", "b"]]);
+  });
+
+  it("keep an edited text whose file is no text any more", () => {
+    const kept = { texts: new Map([["a/notes.md", { path: "a/notes.md", saved: null, text: "mine", version: 2 }]]), added: new Map(), removed: [] };
+    expect(documentFiles(source({ "a/notes.md": new Uint8Array([0xff]) }), new Map(), kept)).toMatchObject([{ text: "mine", saved: null }]);
   });
 });
 

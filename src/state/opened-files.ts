@@ -19,16 +19,40 @@ export async function readTexts(source: RepositorySource, signal: AbortSignal): 
   return texts;
 }
 
-/** The document's files: the repository's, each with its text as edited in an earlier visit where there was one, and files that only exist here. */
-export function documentFiles(source: RepositorySource, present: ReadonlyMap<string, string>, kept?: ReadonlyMap<string, WorkspaceText>): DocumentFile[] {
-  const files = source.files.map((file): DocumentFile => {
-    const saved = present.get(file.path);
-    if (saved === undefined) return { path: file.path, file };
-    return { path: file.path, text: kept?.get(file.path)?.text ?? saved, saved, file };
-  });
-  const known = new Set(files.map(({ path }) => path));
-  for (const { path, text } of kept?.values() ?? []) if (!known.has(path) && text !== null) files.push({ path, text, saved: null });
+/** What an earlier visit left of files: texts brought together with the repository's, and bytes added and removed. */
+export interface KeptFiles {
+  readonly texts: ReadonlyMap<string, WorkspaceText>;
+  readonly added: ReadonlyMap<string, Blob>;
+  readonly removed: readonly string[];
+}
+
+/** The document's files: the repository's, each as edited in an earlier visit where there was one, and files that only exist here. */
+export function documentFiles(source: RepositorySource, present: ReadonlyMap<string, string>, kept?: KeptFiles): DocumentFile[] {
+  const removed = kept === undefined ? new Map<string, null>() : removedFiles(source, kept);
+  const files: DocumentFile[] = [];
+  for (const file of source.files) {
+    const { path } = file;
+    if (removed.has(path) || kept?.added.has(path) === true) continue;
+    const saved = present.get(path);
+    const text = kept?.texts.get(path)?.text ?? saved;
+    files.push(text === undefined ? { path, file } : { path, text, saved: saved ?? null, file });
+  }
+  const known = new Set(source.files.map(({ path }) => path));
+  for (const { path, text } of kept?.texts.values() ?? []) if (!known.has(path) && text !== null) files.push({ path, text, saved: null });
+  for (const [path, blob] of kept?.added ?? []) files.push({ path, file: { path, size: blob.size, blob: () => Promise.resolve(blob) }, added: true });
   return files;
+}
+
+/** Files that an earlier visit removed and that the repository holds still, as {@link DocumentState.removed} has them. */
+export function removedFiles({ files }: RepositorySource, { texts, removed }: KeptFiles): Map<string, string | null> {
+  const gone = new Map<string, string | null>();
+  const bytes = new Set(removed);
+  for (const { path } of files) {
+    const text = texts.get(path);
+    if (bytes.has(path)) gone.set(path, null);
+    else if (text?.text === null && text.saved !== null) gone.set(path, text.saved);
+  }
+  return gone;
 }
 
 /** Paths at which the repository is not as the document has it: texts that are not the saved ones, added bytes, removed files. */

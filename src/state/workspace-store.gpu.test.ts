@@ -1,9 +1,9 @@
 import { deleteDB } from "idb";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RepositorySource, SourceKind } from "../repositories/source.ts";
-import { reopen, reopenPermission } from "./reopen.ts";
+import { newRepository, reopen, reopenPermission } from "./reopen.ts";
 import { removeFiles, storedFolder } from "./workspace-files.ts";
-import { openWorkspaceStore, requestPersistence, type WorkspaceStore } from "./workspace-store.ts";
+import { openWorkspaceStore, requestPersistence, type WorkspaceOrigin, type WorkspaceStore } from "./workspace-store.ts";
 
 const NAME = "conch-test";
 const open: WorkspaceStore[] = [];
@@ -43,9 +43,12 @@ describe("workspaces", () => {
       { kind: "zip" },
       { progress: (done) => progress.push(done) },
     );
-    await before.record(id, { path: "net/config.pbtxt", version: 1, change: { edits: [{ from: 4, to: 4, insert: ": 1" }] } });
-    await before.record(id, { path: "all/config.pbtxt", version: 1, change: { text: "new" } });
-    await before.putLayout(id, { net: [1, 2] });
+    await before.record(id, { entries: [{ path: "net/config.pbtxt", version: 1, change: { edits: [{ from: 4, to: 4, insert: ": 1" }] } }] });
+    await before.record(id, { entries: [{ path: "all/config.pbtxt", version: 1, change: { text: "new" } }], edited: 2 });
+    await before.record(id, { layout: { net: [1, 2] }, removed: ["net/2/model.onnx"] });
+    await before.putAdded(id, "all/1/model.onnx", new Blob(["bytes"]));
+    await before.putAdded(id, "all/2/model.onnx", new Blob(["undone"]));
+    await before.putAdded(id, "all/2/model.onnx", null);
     before.close();
 
     const after = await store(() => 2000);
@@ -55,7 +58,9 @@ describe("workspaces", () => {
       { path: "net/labels.txt", saved: "\udcff\udcfe", text: "\udcff\udcfe", version: 0 },
       { path: "all/config.pbtxt", saved: null, text: "new", version: 1 },
     ]);
-    expect(workspace).toMatchObject({ name: "demo", stored: true, layout: { net: [1, 2] }, emptyFolders: ["all/1"], damaged: [], openedAt: 2000 });
+    expect(workspace).toMatchObject({ name: "demo", stored: true, layout: { net: [1, 2] }, emptyFolders: ["all/1"], damaged: [], openedAt: 2000, edited: 2, removed: ["net/2/model.onnx"] });
+    expect([...workspace.added.keys()]).toEqual(["all/1/model.onnx"]);
+    expect(await workspace.added.get("all/1/model.onnx")!.text()).toBe("bytes");
     expect(progress.at(-1)).toBe(3_000_006);
     expect(await reopenPermission(workspace)).toBe("granted");
     const again = await reopen(workspace, "/", noFetch);
@@ -75,20 +80,23 @@ describe("workspaces", () => {
     const c = await made.create(source("directory", {}), { kind: "directory", directory });
     await made.open(a);
     expect((await made.list()).map((each) => each.id)).toEqual([a, c, b]);
-    expect(await made.find({ kind: "sample", location: "spleen_ct" })).toBe(a);
-    expect(await made.find({ kind: "http", location: "/local" })).toBe(b);
-    expect(await made.find({ kind: "directory", directory: await root.getDirectoryHandle("found-again") })).toBe(c);
-    expect(await made.find({ kind: "directory", directory: root })).toBeUndefined();
-    expect(await made.find({ kind: "zip" })).toBeUndefined();
+    const found = async (origin: WorkspaceOrigin) => (await made.find(origin)).map(({ id }) => id);
+    expect(await found({ kind: "sample", location: "spleen_ct" })).toEqual([a]);
+    expect(await found({ kind: "http", location: "/local" })).toEqual([b]);
+    expect(await found({ kind: "directory", directory: await root.getDirectoryHandle("found-again") })).toEqual([c]);
+    expect(await found({ kind: "directory", directory: root })).toEqual([]);
+    expect(await found({ kind: "zip" })).toEqual([]);
+    const again = await made.create(source("sample", {}), { kind: "sample", location: "spleen_ct" });
+    expect(await found({ kind: "sample", location: "spleen_ct" })).toEqual([again, a]);
     await root.removeEntry("found-again");
   });
 
   it("fold a long journal into their texts, and keep texts that were replaced", async () => {
     const made = await store();
     const id = await made.create(source("sample", { "a/config.pbtxt": "" }), { kind: "sample", location: "x" });
-    for (let version = 1; version <= 205; version++) await made.record(id, { path: "a/config.pbtxt", version, change: { edits: [{ from: 0, to: 0, insert: "." }] } });
+    for (let version = 1; version <= 205; version++) await made.record(id, { entries: [{ path: "a/config.pbtxt", version, change: { edits: [{ from: 0, to: 0, insert: "." }] } }] });
     expect((await made.open(id)).texts.get("a/config.pbtxt")).toMatchObject({ text: ".".repeat(205), version: 205 });
-    await made.record(id, { path: "a/config.pbtxt", version: 206, change: { edits: [{ from: 0, to: 200, insert: "" }] } });
+    await made.record(id, { entries: [{ path: "a/config.pbtxt", version: 206, change: { edits: [{ from: 0, to: 200, insert: "" }] } }] });
     expect((await made.open(id)).texts.get("a/config.pbtxt")).toMatchObject({ saved: "", text: ".....", version: 206 });
     await made.replaceTexts(id, [{ path: "b/config.pbtxt", saved: "b", text: "b", version: 0 }], { files: [{ path: "b/config.pbtxt", size: 1 }], emptyFolders: [] });
     const replaced = await made.open(id);
@@ -111,6 +119,51 @@ describe("workspaces", () => {
     const left: string[] = [];
     for await (const name of folders.keys()) left.push(name);
     expect(left).toEqual([]);
+  });
+
+  it("take changes before their files are copied, and keep them when that fails", async () => {
+    const made = await store();
+    const files = source("zip", { "net/config.pbtxt": "name", "net/labels.txt": "a" });
+    const failing = { ...files, files: [...files.files, { path: "net/1/model.onnx", size: 3, blob: () => Promise.reject(new Error("unreadable")) }] };
+    const recorded: Promise<void>[] = [];
+    const begun = () => void recorded.push(made.record("mine", { entries: [{ path: "net/config.pbtxt", version: 1, change: { text: "edited" } }] }));
+    await expect(made.create(failing, { kind: "zip" }, { id: "mine", begun })).rejects.toThrow("unreadable");
+    await Promise.all(recorded);
+    const kept = await made.open("mine");
+    expect(kept.texts.get("net/config.pbtxt")).toMatchObject({ saved: "name", text: "edited" });
+  });
+
+  it("whose copy was cut short open with the texts that were kept, and say what is missing", async () => {
+    const made = await store();
+    const id = await made.create(source("zip", { "net/config.pbtxt": "name", "net/1/model.onnx": "12345" }, ["all/1"]), { kind: "zip" });
+    const model = await (await storedFolder(id)).getDirectoryHandle("net");
+    await model.removeEntry("config.pbtxt");
+    const writable = await (await (await model.getDirectoryHandle("1")).getFileHandle("model.onnx")).createWritable();
+    await writable.write("12");
+    await writable.close();
+    const again = await reopen(await made.open(id), "/", noFetch);
+    expect(again.files.map(({ path, size }) => [path, size])).toEqual([["net/config.pbtxt", 4]]);
+    expect(await (await again.files[0]!.blob()).text()).toBe("name");
+    expect(again.emptyFolders).toEqual(["all/1"]);
+    expect(again.report.entries).toEqual([{ path: "net/1/model.onnx", outcome: "skipped", reason: "not-kept" }]);
+  });
+
+  it("of a repository that was made here lie in the store alone", async () => {
+    const made = await store();
+    const id = await made.create(newRepository("fresh", ["all/1"]), { kind: "new" });
+    await made.record(id, { entries: [{ path: "all/config.pbtxt", version: 1, change: { text: "name" } }] });
+    const kept = await made.open(id);
+    const again = await reopen(kept, "/", noFetch);
+    expect(again).toMatchObject({ kind: "new", name: "fresh", files: [], emptyFolders: ["all/1"] });
+    expect(kept.texts.get("all/config.pbtxt")).toMatchObject({ saved: null, text: "name" });
+  });
+
+  it("refuse a change once they are removed", async () => {
+    const made = await store();
+    const id = await made.create(source("sample", {}), { kind: "sample", location: "x" });
+    await made.remove(id);
+    await expect(made.record(id, { entries: [{ path: "a", version: 1, change: { text: "" } }] })).rejects.toMatchObject({ code: "WORKSPACE_MISSING" });
+    await expect(made.record(id, { edited: 1 })).rejects.toMatchObject({ code: "WORKSPACE_MISSING" });
   });
 
   it("say that the storage is full before anything is copied", async () => {

@@ -23,6 +23,8 @@ export interface WorkspaceSummary {
   /** Milliseconds since 1970. */
   readonly openedAt: number;
   readonly bytes: number;
+  /** Files at which the repository is not as the workspace has it. */
+  readonly edited: number;
 }
 
 /** A workspace as it was left: enough to show everything but models before any file is read again. */
@@ -33,8 +35,20 @@ export interface Workspace extends WorkspaceSummary {
   readonly texts: ReadonlyMap<string, WorkspaceText>;
   /** Paths whose journal could not be replayed to its end. */
   readonly damaged: readonly string[];
+  /** Files of bytes that were added here, by path. */
+  readonly added: ReadonlyMap<string, Blob>;
+  /** Files of bytes that the repository holds and the workspace no longer has. */
+  readonly removed: readonly string[];
   /** Node positions and view settings: plain data that the store does not look into. */
   readonly layout: unknown;
+}
+
+/** What changed in a workspace since the last record. What is absent stayed as it was. */
+export interface WorkspaceChange {
+  readonly entries?: readonly JournalEntry[];
+  readonly removed?: readonly string[];
+  readonly layout?: unknown;
+  readonly edited?: number;
 }
 
 /** Options of {@link WorkspaceStore.create}. */
@@ -43,27 +57,38 @@ export interface CreateOptions {
   readonly progress?: CopyProgress;
   /** The texts by path, where they have been read already. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** The workspace's id, where somebody holds it already. */
+  readonly id?: string;
+  /**
+   * Told once the workspace is there and takes changes, before the files are copied, which may take its time. With it a copy that fails
+   * leaves the workspace with its texts and changes; without it nothing is left.
+   */
+  begun?(): void;
 }
 
 /** Workspaces in this browser: texts, journal and handles in IndexedDB, dropped files in the private file system. Failures of a full disk are STORAGE_FULL. */
 export interface WorkspaceStore {
   /** Last opened first. */
   list(): Promise<WorkspaceSummary[]>;
-  /** The workspace that was made of the same folder, sample or URL before. */
-  find(origin: WorkspaceOrigin): Promise<string | undefined>;
+  /** The workspaces that were made of the same folder, sample or URL before, last opened first. */
+  find(origin: WorkspaceOrigin): Promise<WorkspaceSummary[]>;
   /** Keeps an opened repository and returns its id: its texts, and its files where they cannot be found again (dropped, zip). */
   create(source: RepositorySource, origin: WorkspaceOrigin, options?: CreateOptions): Promise<string>;
   /** The workspace, marked as opened now. Throws WORKSPACE_MISSING. */
   open(id: string): Promise<Workspace>;
-  /** Appends a change; resolves once it is on disk. */
-  record(id: string, entry: JournalEntry): Promise<void>;
-  /** Replaces listing and texts after the repository was read again (see reconcile) or saved; ends the journal. */
-  replaceTexts(id: string, texts: Iterable<WorkspaceText>, listing?: Pick<Workspace, "files" | "emptyFolders">): Promise<void>;
-  putLayout(id: string, layout: unknown): Promise<void>;
+  /** Appends a change, all of it or nothing; resolves once it is on disk. Throws WORKSPACE_MISSING. */
+  record(id: string, change: WorkspaceChange): Promise<void>;
+  /** Replaces texts, and what else is given, after the repository was read again (see reconcile) or saved; ends the journal. Throws WORKSPACE_MISSING. */
+  replaceTexts(id: string, texts: Iterable<WorkspaceText>, changed?: ReplacedParts): Promise<void>;
+  /** Keeps the bytes of a file that was added; null: forgets them. */
+  putAdded(id: string, path: string, bytes: Blob | null): Promise<void>;
   /** Forgets it and frees its files. */
   remove(id: string): Promise<void>;
   close(): void;
 }
+
+/** What {@link WorkspaceStore.replaceTexts} may replace besides the texts. */
+export type ReplacedParts = Partial<Pick<Workspace, "files" | "emptyFolders" | "origin" | "name" | "stored" | "removed" | "layout" | "edited">>;
 
 interface WorkspaceRow {
   id: string;
@@ -74,12 +99,16 @@ interface WorkspaceRow {
   files: readonly { readonly path: string; readonly size: number }[];
   emptyFolders: readonly string[];
   layout: unknown;
+  /** Absent in rows of before there was any: 0, none. */
+  edited?: number;
+  removed?: readonly string[];
 }
 
 interface Schema extends DBSchema {
   workspaces: { key: string; value: WorkspaceRow };
   texts: { key: [string, string]; value: WorkspaceText & { workspace: string }; indexes: { workspace: string } };
   journal: { key: number; value: JournalEntry & { workspace: string }; indexes: { workspace: string } };
+  added: { key: [string, string]; value: { workspace: string; path: string; bytes: Blob }; indexes: { workspace: string } };
 }
 
 /** Entries after which opening a workspace folds its journal into the texts. */
@@ -87,11 +116,14 @@ const LONG_JOURNAL = 200;
 
 /** Opens (or makes) the store. `clock` gives milliseconds since 1970. */
 export async function openWorkspaceStore(name = "conch", clock: () => number = Date.now): Promise<WorkspaceStore> {
-  const database = await openDB<Schema>(name, 1, {
-    upgrade(db) {
-      db.createObjectStore("workspaces", { keyPath: "id" });
-      db.createObjectStore("texts", { keyPath: ["workspace", "path"] }).createIndex("workspace", "workspace");
-      db.createObjectStore("journal", { autoIncrement: true }).createIndex("workspace", "workspace");
+  const database = await openDB<Schema>(name, 2, {
+    upgrade(db, version) {
+      if (version < 1) {
+        db.createObjectStore("workspaces", { keyPath: "id" });
+        db.createObjectStore("texts", { keyPath: ["workspace", "path"] }).createIndex("workspace", "workspace");
+        db.createObjectStore("journal", { autoIncrement: true }).createIndex("workspace", "workspace");
+      }
+      db.createObjectStore("added", { keyPath: ["workspace", "path"] }).createIndex("workspace", "workspace");
     },
     // A newer version of the application in another window waits for this connection.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
@@ -101,9 +133,13 @@ export async function openWorkspaceStore(name = "conch", clock: () => number = D
     find: (origin) => find(database, origin),
     create: (source, origin, options) => create(database, source, origin, clock(), options),
     open: (id) => openWorkspace(database, id, clock()),
-    record: (id, entry) => guarded(() => database.add("journal", { ...entry, workspace: id }).then(() => undefined)),
-    replaceTexts: (id, texts, listing) => guarded(() => replaceTexts(database, id, texts, listing)),
-    putLayout: (id, layout) => guarded(() => update(database, id, (row) => ({ ...row, layout })).then(() => undefined)),
+    record: (id, change) => guarded(() => record(database, id, change)),
+    replaceTexts: (id, texts, changed) => guarded(() => replaceTexts(database, id, texts, changed)),
+    putAdded: (id, path, bytes) =>
+      guarded(async () => {
+        if (bytes === null) await database.delete("added", [id, path]);
+        else await database.put("added", { workspace: id, path, bytes });
+      }),
     remove: (id) => remove(database, id),
     close: () => database.close(),
   };
@@ -121,63 +157,76 @@ async function list(database: Database): Promise<WorkspaceSummary[]> {
   return rows.map(summaryOf).sort((a, b) => b.openedAt - a.openedAt);
 }
 
-async function find(database: Database, origin: WorkspaceOrigin): Promise<string | undefined> {
-  for (const row of await database.getAll("workspaces")) {
-    if (row.origin.kind !== origin.kind) continue;
-    if (origin.location !== undefined && row.origin.location === origin.location) return row.id;
-    if (origin.directory !== undefined && row.origin.directory !== undefined && (await row.origin.directory.isSameEntry(origin.directory))) return row.id;
+async function find(database: Database, origin: WorkspaceOrigin): Promise<WorkspaceSummary[]> {
+  const found: WorkspaceSummary[] = [];
+  for (const summary of await list(database)) {
+    const { kind, location, directory } = summary.origin;
+    if (kind !== origin.kind) continue;
+    const same = origin.directory === undefined ? origin.location !== undefined && location === origin.location : await directory?.isSameEntry(origin.directory);
+    if (same === true) found.push(summary);
   }
-  return undefined;
+  return found;
 }
 
 async function create(database: Database, source: RepositorySource, origin: WorkspaceOrigin, now: number, options: CreateOptions = {}): Promise<string> {
-  const id = crypto.randomUUID();
+  const { id = crypto.randomUUID(), signal, progress, begun } = options;
   const texts: WorkspaceText[] = [];
   for (const file of source.files) {
     if (!isTextFile(file.path, file.size)) continue;
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const text = options.texts === undefined ? await readText(file) : options.texts.get(file.path);
     if (text !== undefined) texts.push({ path: file.path, saved: text, text, version: 0 });
   }
   const stored = (source.kind === "dropped" || source.kind === "zip") && canStoreFiles();
-  if (stored) await storeFiles(id, source, options.signal, options.progress);
+  await guarded(async () => {
+    const transaction = database.transaction(["workspaces", "texts"], "readwrite");
+    const files = source.files.map(({ path, size }) => ({ path, size }));
+    const row: WorkspaceRow = { id, name: source.name, origin, stored, openedAt: now, files, emptyFolders: source.emptyFolders, layout: undefined, edited: 0, removed: [] };
+    await Promise.all([
+      transaction.objectStore("workspaces").put(row),
+      ...texts.map((text) => transaction.objectStore("texts").put({ ...text, workspace: id })),
+      transaction.done,
+    ]);
+  });
+  begun?.();
+  if (!stored) return id;
   try {
-    await guarded(async () => {
-      const transaction = database.transaction(["workspaces", "texts"], "readwrite");
-      const files = source.files.map(({ path, size }) => ({ path, size }));
-      const row: WorkspaceRow = { id, name: source.name, origin, stored, openedAt: now, files, emptyFolders: source.emptyFolders, layout: undefined };
-      await Promise.all([
-        transaction.objectStore("workspaces").put(row),
-        ...texts.map((text) => transaction.objectStore("texts").put({ ...text, workspace: id })),
-        transaction.done,
-      ]);
-    });
+    await storeFiles(id, source, signal, progress);
   } catch (error) {
-    if (stored) await removeFiles(id);
+    if (begun === undefined) await remove(database, id);
     throw error;
   }
   return id;
 }
 
+async function record(database: Database, id: string, { entries = [], ...parts }: WorkspaceChange): Promise<void> {
+  const transaction = database.transaction(["workspaces", "journal"], "readwrite", { durability: "strict" });
+  const rows = transaction.objectStore("workspaces");
+  const row = Object.keys(parts).length === 0 ? undefined : await rows.get(id);
+  if (row === undefined && (await rows.getKey(id)) === undefined) throw missing(id);
+  await Promise.all([
+    ...entries.map((entry) => transaction.objectStore("journal").add({ ...entry, workspace: id })),
+    ...(row === undefined ? [] : [rows.put({ ...row, ...parts })]),
+    transaction.done,
+  ]);
+}
+
 async function openWorkspace(database: Database, id: string, now: number): Promise<Workspace> {
   const row = await update(database, id, (before) => ({ ...before, openedAt: now }));
-  const [stored, journal] = await Promise.all([
+  const [stored, journal, added] = await Promise.all([
     database.getAllFromIndex("texts", "workspace", id),
     database.getAllFromIndex("journal", "workspace", id),
+    database.getAllFromIndex("added", "workspace", id),
   ]);
   const plain = stored.map(({ path, saved, text, version }): WorkspaceText => ({ path, saved, text, version }));
   const { texts, damaged } = replay(plain, journal);
   if (journal.length >= LONG_JOURNAL && damaged.length === 0) await guarded(() => replaceTexts(database, id, texts.values()));
-  return { ...summaryOf(row), files: row.files, emptyFolders: row.emptyFolders, texts, damaged, layout: row.layout };
+  const { files, emptyFolders, layout, removed = [] } = row;
+  return { ...summaryOf(row), files, emptyFolders, texts, damaged, added: new Map(added.map(({ path, bytes }) => [path, bytes])), removed, layout };
 }
 
-async function replaceTexts(
-  database: Database,
-  id: string,
-  texts: Iterable<WorkspaceText>,
-  listing?: Pick<Workspace, "files" | "emptyFolders">,
-): Promise<void> {
-  const transaction = database.transaction(["workspaces", "texts", "journal"], "readwrite");
+async function replaceTexts(database: Database, id: string, texts: Iterable<WorkspaceText>, changed?: ReplacedParts): Promise<void> {
+  const transaction = database.transaction(["workspaces", "texts", "journal"], "readwrite", { durability: "strict" });
   const textStore = transaction.objectStore("texts");
   const journalStore = transaction.objectStore("journal");
   const row = await transaction.objectStore("workspaces").get(id);
@@ -187,21 +236,23 @@ async function replaceTexts(
     ...oldTexts.map((key) => textStore.delete(key)),
     ...oldEntries.map((key) => journalStore.delete(key)),
     ...[...texts].map(({ path, saved, text, version }) => textStore.put({ path, saved, text, version, workspace: id })),
-    ...(listing === undefined ? [] : [transaction.objectStore("workspaces").put({ ...row, files: listing.files, emptyFolders: listing.emptyFolders })]),
+    ...(changed === undefined ? [] : [transaction.objectStore("workspaces").put({ ...row, ...changed })]),
     transaction.done,
   ]);
 }
 
 async function remove(database: Database, id: string): Promise<void> {
-  const transaction = database.transaction(["workspaces", "texts", "journal"], "readwrite");
-  const [texts, entries] = await Promise.all([
+  const transaction = database.transaction(["workspaces", "texts", "journal", "added"], "readwrite");
+  const [texts, entries, added] = await Promise.all([
     transaction.objectStore("texts").index("workspace").getAllKeys(id),
     transaction.objectStore("journal").index("workspace").getAllKeys(id),
+    transaction.objectStore("added").index("workspace").getAllKeys(id),
   ]);
   await Promise.all([
     transaction.objectStore("workspaces").delete(id),
     ...texts.map((key) => transaction.objectStore("texts").delete(key)),
     ...entries.map((key) => transaction.objectStore("journal").delete(key)),
+    ...added.map((key) => transaction.objectStore("added").delete(key)),
     transaction.done,
   ]);
   await removeFiles(id);
@@ -217,8 +268,8 @@ async function update(database: Database, id: string, change: (row: WorkspaceRow
 }
 
 function summaryOf(row: WorkspaceRow): WorkspaceSummary {
-  const { id, name, origin, stored, openedAt, files } = row;
-  return { id, name, origin, stored, openedAt, bytes: files.reduce((sum, file) => sum + file.size, 0) };
+  const { id, name, origin, stored, openedAt, files, edited = 0 } = row;
+  return { id, name, origin, stored, openedAt, edited, bytes: files.reduce((sum, file) => sum + file.size, 0) };
 }
 
 function missing(id: string): ConchError {

@@ -10,12 +10,15 @@ import type { OpenedEntry, OpenOptions, OpenReport, RepositoryFile, RepositorySo
 import type { Derivation } from "./derived.ts";
 import type { DocumentEdit, DocumentStore, NodeMove } from "./document.ts";
 import { reconcile } from "./journal.ts";
-import { documentFiles, unsavedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
-import { reopen, reopenPermission } from "./reopen.ts";
+import { createKeeping } from "./keeping.ts";
+import { workspaceOfBrowser, workspaceOfTab } from "./last-workspace.ts";
+import { documentFiles, exampleGroups, firstModel, inputForFiles, readTexts, removedFiles, unsavedPaths, type KeptFiles } from "./opened-files.ts";
+import { newRepository, reopen, reopenPermission } from "./reopen.ts";
+import { createSaving } from "./saving.ts";
 import type { SelectionStore } from "./selection.ts";
 import type { SessionStore } from "./session.ts";
-import { keepJournal, positionsOf, type WorkspaceJournal } from "./workspace-journal.ts";
-import type { Workspace, WorkspaceOrigin, WorkspaceStore, WorkspaceSummary } from "./workspace-store.ts";
+import { positionsOf } from "./workspace-journal.ts";
+import type { WorkspaceOrigin, WorkspaceStore, WorkspaceSummary } from "./workspace-store.ts";
 
 /** Something that the user is told, once. */
 export type Notice =
@@ -28,6 +31,8 @@ export type Notice =
   | { readonly kind: "saved"; readonly files: number }
   /** Models came into the open repository; of those that had to take another name, old name → new one. */
   | { readonly kind: "models-added"; readonly models: readonly string[]; readonly renamed: ReadonlyMap<string, string>; readonly leftOut: readonly OpenedEntry[] }
+  /** Another tab has the same repository open; each keeps its own edits. */
+  | { readonly kind: "also-open"; readonly name: string }
   /** The browser does not keep this workspace: it is lost with the window. */
   | { readonly kind: "not-kept"; readonly error: ErrorRecord }
   | { readonly kind: "error"; readonly error: ErrorRecord };
@@ -50,6 +55,10 @@ export interface WorkspaceState {
   readonly samples: readonly SampleEntry[] | null;
   /** Last opened first. */
   readonly recents: readonly WorkspaceSummary[];
+  /** Ids of workspaces that other tabs have open. */
+  readonly elsewhere: ReadonlySet<string>;
+  /** Whether another tab has the same repository open. Edits are kept apart. */
+  readonly alsoOpen: boolean;
 }
 
 /** What a workspace session needs. */
@@ -69,8 +78,6 @@ export interface WorkspaceSessionOptions {
 /** What is edited together with the models that come into the repository, as the same entry of the history. */
 type AlsoEdited = (models: readonly string[]) => { readonly edits: readonly DocumentEdit[]; readonly moves: readonly NodeMove[] };
 
-const LAST_WORKSPACE = "conch-last-workspace";
-
 /** What a repository that was begun here is called: as the folder in Triton's own examples. */
 const NEW_REPOSITORY = "model_repository";
 
@@ -86,13 +93,34 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     runningSample: false,
     samples: null,
     recents: [],
+    elsewhere: new Set(),
+    alsoOpen: false,
   }));
   const storage = options.openStore().catch((thrown: unknown) => {
     notify({ kind: "not-kept", error: toErrorRecord(thrown) });
     return undefined;
   });
+  const keeping = createKeeping({
+    document,
+    storage,
+    failed: (thrown) => notify({ kind: "not-kept", error: toErrorRecord(thrown) }),
+    changed: () => void refreshRecents(),
+    shared: (alsoOpen, news) => {
+      store.setState({ alsoOpen });
+      if (news) notify({ kind: "also-open", name: document.getState().origin?.name ?? "" });
+    },
+  });
+  const saving = createSaving({
+    document,
+    keeping,
+    saved: (files) => notify({ kind: "saved", files }),
+    failed: (error) => notify({ kind: "error", error }),
+    moved: (origin) => {
+      store.setState({ origin });
+      void refreshRecents();
+    },
+  });
   let current: AbortController | undefined;
-  let journal: WorkspaceJournal | undefined;
 
   function viewOf() {
     const { files, origin } = document.getState();
@@ -100,7 +128,8 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
   }
 
   async function refreshRecents(): Promise<void> {
-    store.setState({ recents: (await (await storage)?.list().catch(() => [])) ?? [] });
+    const [recents, elsewhere] = await Promise.all([storage.then((stored) => stored?.list().catch(() => [])), keeping.elsewhere()]);
+    store.setState({ recents: recents ?? [], elsewhere });
   }
 
   /** Runs one opening; a later one ends it. True when something is open afterwards that was not before. */
@@ -128,24 +157,27 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     }
   }
 
-  /** Puts a repository into the document, together with the edits of an earlier visit. */
-  async function show(source: RepositorySource, origin: WorkspaceOrigin, signal: AbortSignal, known?: string): Promise<boolean> {
+  /** Puts a repository into the document, together with the edits of an earlier visit. `start`: files that it begins with, as of one that lies nowhere else. */
+  async function show(source: RepositorySource, origin: WorkspaceOrigin, signal: AbortSignal, known?: string, start?: KeptFiles): Promise<boolean> {
     const present = await readTexts(source, signal);
-    const stored = await storage;
-    const id = known ?? (await stored?.find(origin).catch(() => undefined));
-    const kept = id === undefined ? undefined : await stored?.open(id).catch(() => undefined);
     signal.throwIfAborted();
-    const merged = kept === undefined ? undefined : reconcile(kept.texts, present);
-    const files = documentFiles(source, present, merged?.texts);
-    const { kind, name, emptyFolders, write } = source;
     // Hundreds of models take a while: the page breathes between making sense of them and showing them.
-    derivation.repository(new Map(files.map((file) => [file.path, file])), emptyFolders);
+    derivation.repository(new Map(documentFiles(source, present).map((file) => [file.path, file])), source.emptyFolders);
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
-    journal?.stop();
-    journal = undefined;
+    const claim = await keeping.claim(origin, known);
+    if (signal.aborted) keeping.drop(claim);
+    signal.throwIfAborted();
+    const kept = claim?.kept;
+    const before = kept ?? start;
+    const merged = before === undefined ? undefined : reconcile(before.texts, present);
+    const edits = before === undefined || merged === undefined ? undefined : { ...before, texts: merged.texts };
+    keeping.leave(claim);
+    saving.cancel();
     session.reset();
-    document.getState().open({ kind, name, emptyFolders, ...(write && { write }) }, files, positionsOf(kept?.layout));
+    const { kind, name, emptyFolders, folder } = source;
+    const removed = edits === undefined ? undefined : removedFiles(source, edits);
+    document.getState().open({ kind, name, emptyFolders, ...(folder && { folder }) }, documentFiles(source, present, edits), positionsOf(kept?.layout), removed);
     const view = viewOf();
     selection.getState().openModel(firstModel(view));
     store.setState({ origin, report: source.report, examples: new Map() });
@@ -154,29 +186,8 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     if (kept !== undefined && (edited.length > 0 || kept.damaged.length > 0)) {
       notify({ kind: "restored", files: edited.length, conflicts: merged?.conflicts ?? [], damaged: kept.damaged });
     }
-    if (stored !== undefined) void keep(stored, source, origin, present, kept, merged?.texts);
+    if (claim !== undefined) keeping.begin(claim, source, origin, present, merged?.texts);
     return true;
-  }
-
-  /** Keeps what was opened. A dropped repository is copied, which may take its time: nothing waits for it. */
-  async function keep(stored: WorkspaceStore, source: RepositorySource, origin: WorkspaceOrigin, present: ReadonlyMap<string, string>, kept: Workspace | undefined, texts: Workspace["texts"] | undefined): Promise<void> {
-    const opened = document.getState().origin;
-    try {
-      const id = kept?.id ?? (await stored.create(source, origin, { texts: present }));
-      if (kept !== undefined && texts !== undefined) {
-        // Handles stay here: the store takes plain data.
-        const files = source.files.map(({ path, size }) => ({ path, size }));
-        await stored.replaceTexts(id, texts.values(), { files, emptyFolders: source.emptyFolders });
-      }
-      if (document.getState().origin !== opened) return;
-      const inStore = texts ?? (await stored.open(id)).texts;
-      if (document.getState().origin !== opened) return;
-      journal = keepJournal(document, stored, id, inStore, (thrown) => notify({ kind: "not-kept", error: toErrorRecord(thrown) }));
-      localStorage.setItem(LAST_WORKSPACE, id);
-      await refreshRecents();
-    } catch (thrown) {
-      notify({ kind: "not-kept", error: toErrorRecord(thrown) });
-    }
   }
 
   async function sampleEntry(name: string, signal: AbortSignal): Promise<SampleEntry> {
@@ -198,6 +209,17 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       const shown = await show(openSample(sample, base, fetch), { kind: "sample", location: name }, signal);
       showExamples(sample);
       return shown;
+    });
+  }
+
+  /**
+   * Opens a repository that lies in the browser's own store alone: texts by path, and folders without files. Its files count as unsaved until it is
+   * saved into a folder.
+   */
+  function openNew(name: string, texts: ReadonlyMap<string, string> = new Map(), emptyFolders: readonly string[] = []): Promise<boolean> {
+    return opening(name, (signal) => {
+      const made = new Map([...texts].map(([path, text]) => [path, { path, saved: null, text, version: 0 }]));
+      return show(newRepository(name, emptyFolders), { kind: "new" }, signal, undefined, { texts: made, added: new Map(), removed: [] });
     });
   }
 
@@ -291,17 +313,8 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     },
     openDirectory: openHandle,
     /** Opens an empty repository, which is nowhere but here. */
-    newRepository: async (): Promise<boolean> => {
-      current?.abort();
-      journal?.stop();
-      journal = undefined;
-      localStorage.removeItem(LAST_WORKSPACE);
-      session.reset();
-      document.getState().open({ kind: "new", name: NEW_REPOSITORY, emptyFolders: [] }, []);
-      selection.getState().openModel(null);
-      store.setState({ status: "open", opening: null, origin: null, report: null, examples: new Map() });
-      return true;
-    },
+    newRepository: (): Promise<boolean> => openNew(NEW_REPOSITORY),
+    openNew,
     /** Adds the models in a drop or choice to the open repository, as one entry of the history; inputs go to the open model. The models' folders. */
     addModels: async (drop: Promise<Drop> | Drop, also?: AlsoEdited): Promise<readonly string[]> => {
       const { origin } = document.getState();
@@ -327,55 +340,44 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     openUrl: (location: string): Promise<boolean> =>
       opening(location, async (signal, open) => showFound(await openHttp(location, fetch, open), { kind: "http", location }, signal)),
     /** Opens a workspace again. Call it from a click where its folder asks for permission. */
-    openRecent: (workspace: WorkspaceSummary): Promise<boolean> =>
-      opening(workspace.name, async (signal, open) => {
-        const shown = await show(await reopen(workspace, base, fetch, open), workspace.origin, signal, workspace.id);
-        if (workspace.origin.kind === "sample") showExamples(await sampleEntry(workspace.origin.location ?? "", signal));
+    openRecent: ({ id, name, origin }: WorkspaceSummary): Promise<boolean> =>
+      opening(name, async (signal, open) => {
+        const kept = await (await storage)?.open(id);
+        if (kept === undefined) return false;
+        const source = await reopen(kept, base, fetch, open);
+        const shown = await show(source, origin, signal, id, origin.kind === "new" ? kept : undefined);
+        if (origin.kind === "sample") showExamples(await sampleEntry(origin.location ?? "", signal));
         return shown;
       }),
-    forgetRecent: async ({ id }: WorkspaceSummary): Promise<void> => {
-      await (await storage)?.remove(id).catch((thrown: unknown) => notify({ kind: "error", error: toErrorRecord(thrown) }));
+    forgetRecent: async (workspace: WorkspaceSummary): Promise<void> => {
+      try {
+        await keeping.forget(workspace);
+      } catch (thrown) {
+        notify({ kind: "error", error: toErrorRecord(thrown) });
+      }
       await refreshRecents();
     },
-    /** The workspace of the last visit, where it can be opened without asking. */
+    /** The workspace that this tab had, else the last visit's unless another tab has it; where it can be opened without asking. */
     lastWorkspace: async (): Promise<WorkspaceSummary | undefined> => {
-      const id = localStorage.getItem(LAST_WORKSPACE);
-      if (id === null) return undefined;
+      const own = workspaceOfTab();
+      const last = workspaceOfBrowser();
+      const id = own ?? (last !== null && (await keeping.elsewhere()).has(last) ? null : last);
       const found = (await (await storage)?.list().catch(() => []))?.find((each) => each.id === id);
       return found !== undefined && (await reopenPermission(found).catch(() => "prompt")) === "granted" ? found : undefined;
     },
     /** No repository: back to the gallery. Edits stay in the browser's store. */
     close: (): void => {
       current?.abort();
-      journal?.stop();
-      journal = undefined;
-      localStorage.removeItem(LAST_WORKSPACE);
+      keeping.leave();
+      saving.cancel();
       session.reset();
       selection.getState().openModel(null);
       document.getState().close();
       store.setState({ status: "none", opening: null, origin: null, report: null, examples: new Map() });
       void refreshRecents();
     },
-    /** Writes every edited text back into the folder. */
-    save: async (): Promise<void> => {
-      const { origin, files } = document.getState();
-      const saved: string[] = [];
-      try {
-        if (origin?.write === undefined) throw new ConchError("REPOSITORY_READ_ONLY", `${origin?.name ?? ""} cannot be written to: download it as a zip`);
-        for (const path of unsavedPaths(document.getState())) {
-          const file = files.get(path);
-          if (file?.text === undefined) continue;
-          await origin.write(path, file.text, file.saved ?? null);
-          saved.push(path);
-        }
-        notify({ kind: "saved", files: saved.length });
-      } catch (thrown) {
-        notify({ kind: "error", error: toErrorRecord(thrown) });
-      }
-      if (saved.length === 0) return;
-      document.getState().markSaved(saved);
-      await journal?.saved();
-    },
+    /** Saves that wait for the user's word. */
+    saving,
     /** The repository with its edits as a .zip; undefined when it failed. */
     zip: async (modified: Date): Promise<Blob | undefined> => {
       const { origin, files } = document.getState();
@@ -401,7 +403,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       edit(edits, "discard");
     },
     /** Writes what is not written yet; call it when the page is hidden. */
-    flush: (): Promise<void> => journal?.flush() ?? Promise.resolve(),
+    flush: (): Promise<void> => keeping.flush(),
     /** Nothing is to be restored. */
     started: (): void => store.setState(({ status }) => (status === "starting" ? { status: "none" } : {})),
   });

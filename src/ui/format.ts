@@ -27,3 +27,8 @@ function threeFigures(value: number): string {
   if (value >= 99.95) return value.toFixed(0);
   return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
+
+/** A moment in the reader's language and time zone, to the minute: "Mar 5, 2026, 2:05 PM". */
+export function formatTime(milliseconds: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(milliseconds);
+}

@@ -10,7 +10,7 @@ import type { WorkspaceSummary } from "../../state/workspace-store.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { galleryMessages } from "../../ui/catalogue/gallery.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
-import { formatBytes } from "../../ui/format.ts";
+import { formatBytes, formatTime } from "../../ui/format.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { useCommands } from "../../ui/use-commands.ts";
 import { galleryCommands } from "./gallery-commands.ts";
@@ -151,18 +151,25 @@ function OwnRepository() {
   );
 }
 
-const KINDS = { sample: "kindSample", directory: "kindDirectory", dropped: "kindDropped", zip: "kindZip", http: "kindHttp" } as const;
+const KINDS = { sample: "kindSample", directory: "kindDirectory", dropped: "kindDropped", zip: "kindZip", http: "kindHttp", new: "kindNew" } as const;
 
 function Recent({ recent }: { recent: WorkspaceSummary }) {
   const t = useMessages(galleryMessages);
   const { workspace } = useApp();
+  const language = useStore(settings, (state) => state.language);
+  const elsewhere = useStore(workspace, (state) => state.elsewhere.has(recent.id));
+  const facts = [
+    t(KINDS[recent.origin.kind]),
+    formatBytes(recent.bytes),
+    ...(recent.edited > 0 ? [t("edited", { count: recent.edited })] : []),
+    formatTime(recent.openedAt, language),
+    ...(elsewhere ? [t("elsewhere")] : []),
+  ];
   return (
     <li className={classes.recent}>
       <UnstyledButton className={classes.recentName} onClick={() => void workspace.openRecent(recent)} data-testid={`recent-${recent.name}`}>
         <span>{recent.name}</span>
-        <span className={classes.quiet}>
-          {t(KINDS[recent.origin.kind])} · {formatBytes(recent.bytes)}
-        </span>
+        <span className={classes.quiet}>{facts.join(" · ")}</span>
       </UnstyledButton>
       <IconButton label={t("forget", { name: recent.name })} size="sm" onClick={() => void workspace.forgetRecent(recent)}>
         <IconX size={14} />

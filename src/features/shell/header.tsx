@@ -14,6 +14,7 @@ import {
   IconSun,
   IconTrash,
 } from "@tabler/icons-react";
+import { canPickDirectory } from "../../repositories/directory/permission.ts";
 import type { HistoryEntry } from "../../state/document.ts";
 import { unsavedPaths } from "../../state/opened-files.ts";
 import { settings } from "../../state/settings.ts";
@@ -22,7 +23,7 @@ import { useMessages } from "../../ui/catalogue/section.ts";
 import { historyMessages, shellMessages } from "../../ui/catalogue/shell.messages.ts";
 import { ConchLogo } from "../../ui/conch-logo.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { downloadZip } from "./save.ts";
+import { downloadZip, saveInto } from "./save.ts";
 import { shortcutName } from "./shortcuts.ts";
 import classes from "./header.module.css";
 
@@ -31,6 +32,7 @@ export function Header() {
   const t = useMessages(shellMessages);
   const { document, workspace } = useApp();
   const origin = useStore(document, (state) => state.origin);
+  const alsoOpen = useStore(workspace, (state) => state.alsoOpen);
   const edited = useStore(document, (state) => unsavedPaths(state).length);
   return (
     <header className={classes.header}>
@@ -48,12 +50,17 @@ export function Header() {
               {t("edited", { count: edited })}
             </span>
           )}
+          {alsoOpen && (
+            <span className={classes.shared} title={t("alsoOpenDetail")} data-testid="also-open">
+              {t("alsoOpen")}
+            </span>
+          )}
         </>
       )}
       <span className={classes.space} />
       {origin !== null && <GpuMark />}
       {origin !== null && <HistoryButtons />}
-      {origin !== null && <SaveMenu edited={edited} writable={origin.write !== undefined} />}
+      {origin !== null && <SaveMenu edited={edited} writable={origin.folder !== undefined} />}
       <PaletteButton />
       <LanguageSwitch />
       <SchemeMenu />
@@ -96,8 +103,13 @@ function SaveMenu({ edited, writable }: { edited: number; writable: boolean }) {
       </Menu.Target>
       <Menu.Dropdown>
         {writable && (
-          <Menu.Item leftSection={<IconFolderUp size={16} />} disabled={edited === 0} onClick={() => void workspace.save()}>
+          <Menu.Item leftSection={<IconFolderUp size={16} />} disabled={edited === 0} onClick={() => void workspace.saving.begin()}>
             {t("saveFolder")}
+          </Menu.Item>
+        )}
+        {!writable && canPickDirectory() && (
+          <Menu.Item leftSection={<IconFolderUp size={16} />} onClick={() => void saveInto(workspace)}>
+            {t("saveInto")}
           </Menu.Item>
         )}
         <Menu.Item leftSection={<IconFileZip size={16} />} onClick={() => void downloadZip(workspace, document.getState().origin?.name)}>

@@ -92,6 +92,8 @@ function wording(notice: Notice, { panes, workspace }: Pick<App, "panes" | "work
     }
     case "saved":
       return { title: t("saved", { count: notice.files }), tone: "info" };
+    case "also-open":
+      return { title: t("alsoOpen", { name: notice.name }), detail: t("alsoOpenDetail"), tone: "info" };
     case "not-kept":
       return { title: t("notKept"), detail: sentence(notice.error), tone: "warning" };
     case "error":

@@ -1,3 +1,4 @@
+import { pickDirectory } from "../../repositories/directory/permission.ts";
 import type { App } from "../../ui/app-context.ts";
 
 /** Offers the open repository, edits included, as a download named after it. */
@@ -6,12 +7,18 @@ export async function downloadZip(workspace: App["workspace"], name = "repositor
   if (blob !== undefined) download(blob, `${name}.zip`);
 }
 
-/** Writes into the folder where the browser can, else downloads a zip. */
+/** Asks what to write into the repository's folder where it has one, else downloads a zip. */
 export async function save({ document, workspace }: Pick<App, "document" | "workspace">): Promise<void> {
   const { origin } = document.getState();
-  if (origin === null) return;
-  if (origin.write !== undefined) await workspace.save();
+  if (origin === null || workspace.saving.getState().plan !== null) return;
+  if (origin.folder !== undefined) await workspace.saving.begin();
   else await downloadZip(workspace, origin.name);
+}
+
+/** Lets the user choose a folder, and asks what to write into it; from then on the repository lies there. */
+export async function saveInto({ saving }: App["workspace"]): Promise<void> {
+  const directory = await pickDirectory("readwrite");
+  if (directory !== undefined) await saving.beginInto(directory);
 }
 
 /** Has the browser save a blob as a file. */

@@ -1,4 +1,4 @@
-import { lazy, useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useStore } from "zustand";
 import { Loader, useMantineColorScheme } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
@@ -32,6 +32,7 @@ export function Shell(slots: Slots) {
   const { setColorScheme } = useMantineColorScheme();
   const isOpen = useStore(document, (state) => state.origin !== null);
   const starting = useStore(workspace, (state) => state.status === "starting");
+  const saving = useStore(workspace.saving, (state) => state.plan !== null);
   const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
   useCommands(useMemo(() => windowCommands(app, setColorScheme), [app, setColorScheme]));
   useShortcuts();
@@ -51,6 +52,7 @@ export function Shell(slots: Slots) {
       <DropOverlay />
       <Dialogs />
       {dialog !== null && <PaneBoundary key={dialog} loading={null}>{slots.dialogs[dialog]}</PaneBoundary>}
+      {saving && <Suspense>{slots.save}</Suspense>}
       <NoticeArea />
     </div>
   );

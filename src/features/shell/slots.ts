@@ -14,4 +14,6 @@ export interface Slots {
   readonly dialogs: Readonly<Partial<Record<NonNullable<PanesState["dialog"]>, ReactNode>>>;
   /** The first screen, while no repository is open. */
   readonly gallery: ReactNode;
+  /** On screen while a save waits for the user's word. */
+  readonly save: ReactNode;
 }

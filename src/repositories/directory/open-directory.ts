@@ -2,7 +2,7 @@ import { ConchError, textOf } from "../../base/errors.ts";
 import { arrangeRepository, type FoundItem } from "../layout.ts";
 import { isHidden, joinPath } from "../paths.ts";
 import type { OpenedEntry, OpenOptions, OpenReport, RepositorySource } from "../source.ts";
-import { createWriter } from "./write-text.ts";
+import { repositoryFolder } from "./repository-folder.ts";
 
 /** Files and depth beyond which a folder is no model repository (somebody's home folder, a whole disk). */
 const MOST_FILES = 20_000;
@@ -15,7 +15,7 @@ interface DirectoryItem extends FoundItem {
 }
 
 /**
- * Opens a folder by its handle, recursively; nothing but names and sizes is read. Text can be written back where the browser offers it,
+ * Opens a folder by its handle, recursively; nothing but names and sizes is read. Files can be written back where the browser offers it,
  * except into a folder of loose model files. Throws REPOSITORY_UNREADABLE, or REPOSITORY_PERMISSION when access was not granted (see permission.ts).
  */
 export async function openDirectory(root: FileSystemDirectoryHandle, options: OpenOptions = {}): Promise<RepositorySource> {
@@ -31,8 +31,8 @@ export async function openDirectory(root: FileSystemDirectoryHandle, options: Op
   }));
   const source: RepositorySource = { kind: "directory", name: root.name, files, emptyFolders: layout.emptyFolders, report: layout.report };
   const locate = locator(layout.report);
-  const write = locate === undefined ? undefined : createWriter(root, locate);
-  return write === undefined ? source : { ...source, write };
+  const folder = locate === undefined ? undefined : repositoryFolder(root, locate);
+  return folder === undefined ? source : { ...source, folder };
 }
 
 /** From a repository path to its path below the opened folder; undefined where loose files were given places that the folder does not have. */

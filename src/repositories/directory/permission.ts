@@ -20,14 +20,14 @@ export function canPickDirectory(): boolean {
   return typeof (globalThis as PickerWindow).showDirectoryPicker === "function";
 }
 
-/** Lets the user choose a folder; undefined when the user cancels. Call it from a click. */
-export async function pickDirectory(): Promise<FileSystemDirectoryHandle | undefined> {
+/** Lets the user choose a folder, to read or also to write; undefined when the user cancels. Call it from a click. */
+export async function pickDirectory(mode: "read" | "readwrite" = "read"): Promise<FileSystemDirectoryHandle | undefined> {
   const { showDirectoryPicker } = globalThis as PickerWindow;
   if (showDirectoryPicker === undefined) {
     throw new ConchError("REPOSITORY_PERMISSION", "This browser cannot open folders by handle: drop the folder onto the window instead");
   }
   try {
-    return await showDirectoryPicker.call(globalThis, { id: "repository", mode: "read" });
+    return await showDirectoryPicker.call(globalThis, { id: "repository", mode });
   } catch (error) {
     if (isAbort(error)) return undefined;
     throw error;

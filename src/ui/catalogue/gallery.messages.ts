@@ -28,6 +28,9 @@ export const galleryMessages = section(
     kindDropped: "dropped",
     kindZip: "zip",
     kindHttp: "server",
+    kindNew: "made here",
+    edited: "{count} unsaved",
+    elsewhere: "open in another tab",
   },
   {
     title: "在浏览器中使用 Triton 模型仓库",
@@ -55,6 +58,9 @@ export const galleryMessages = section(
     kindDropped: "拖放",
     kindZip: "zip",
     kindHttp: "服务器",
+    kindNew: "在此新建",
+    edited: "{count} 处未保存",
+    elsewhere: "已在另一个标签页中打开",
   },
 );
 

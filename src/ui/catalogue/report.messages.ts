@@ -41,6 +41,7 @@ export const reasonMessages = section(
     "too-many": "The folder holds more files than Conch opens",
     "too-deep": "The folder lies deeper than any file of a model repository",
     "unreadable": "The browser cannot read it",
+    "not-kept": "The browser did not keep it: the window closed while it was being copied, or there was no room",
   },
   {
     "hidden": "操作系统、版本控制和缓存的文件不予采用",
@@ -57,5 +58,6 @@ export const reasonMessages = section(
     "too-many": "文件夹中的文件数超出 Conch 可打开的上限",
     "too-deep": "文件夹层级比模型仓库中的任何文件都深",
     "unreadable": "浏览器无法读取",
+    "not-kept": "浏览器未能保存：复制过程中窗口被关闭，或空间不足",
   },
 );

@@ -1,0 +1,67 @@
+import { useEffect, useRef } from "react";
+import { readableText } from "../../base/source-text.ts";
+import type { SaveItem } from "../../state/save-plan.ts";
+import { saveMessages } from "../../ui/catalogue/save.messages.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import { formatBytes } from "../../ui/format.ts";
+import classes from "./save.module.css";
+
+/** The text that the folder holds now, beside or, `unified`, within the one that would be written. Of bytes: how many. */
+export function FileDiff({ item, unified }: { item: SaveItem; unified: boolean }) {
+  const t = useMessages(saveMessages);
+  const { path, mine, theirs } = item;
+  const texts = typeof mine === "string" || typeof theirs === "string" ? { mine: textOf(mine), theirs: textOf(theirs) } : undefined;
+  const notes = [
+    ...(theirs === null ? [t("noFile")] : []),
+    ...(mine === null ? [t("goes")] : []),
+    ...(texts === undefined ? [t("bytes", { theirs: bytesOf(theirs), mine: bytesOf(mine) })] : []),
+    ...(texts !== undefined && mine !== null && theirs !== null && plain(texts.mine) === plain(texts.theirs) ? [t("lineEndings")] : []),
+  ];
+  return (
+    <section className={classes.diff} aria-label={path} data-testid="save-diff">
+      {notes.length > 0 && <p className={classes.note}>{notes.join(" ")}</p>}
+      {texts !== undefined && (
+        <>
+          {!unified && (
+            <div className={classes.sides} aria-hidden="true">
+              <span>{t("folderText")}</span>
+              <span>{t("mineText")}</span>
+            </div>
+          )}
+          <Texts {...texts} unified={unified} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Texts({ mine, theirs, unified }: { mine: string; theirs: string; unified: boolean }) {
+  const t = useMessages(saveMessages);
+  const parent = useRef<HTMLDivElement>(null);
+  const [left, right] = [t("folderText"), t("mineText")];
+  useEffect(() => {
+    let close: (() => void) | undefined;
+    let gone = false;
+    void import("./merge-view.ts").then(({ showTexts }) => {
+      if (!gone && parent.current !== null) close = showTexts(parent.current, { mine, theirs, unified, labels: { theirs: left, mine: right } });
+    });
+    return () => {
+      gone = true;
+      close?.();
+    };
+  }, [mine, theirs, unified, left, right]);
+  return <div ref={parent} className={classes.texts} />;
+}
+
+function textOf(side: SaveItem["mine"] | SaveItem["theirs"]): string {
+  return typeof side === "string" ? readableText(side) : "";
+}
+
+function bytesOf(side: SaveItem["mine"] | SaveItem["theirs"]): string {
+  return formatBytes(typeof side === "object" && side !== null ? side.size : 0);
+}
+
+/** As an editor shows it. */
+function plain(text: string): string {
+  return text.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
+}

@@ -120,6 +120,3 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
     }
   }
 }
-
-/** The saves of one window. */
-export type Saving = ReturnType<typeof createSaving>;

@@ -117,7 +117,7 @@ export function keepJournal(document: DocumentStore, ready: Promise<JournalTarge
       await store.putAdded(id, path, await file.file.blob());
       added.set(path, file.file);
     }
-    for (const path of [...added.keys()]) {
+    for (const path of added.keys()) {
       const file = files.get(path);
       const before = added.get(path);
       if (file?.added === true && (before === null || before === file.file)) continue;

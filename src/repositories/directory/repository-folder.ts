@@ -6,7 +6,7 @@ import { askPermission } from "./permission.ts";
 import { writeBatch, type Place } from "./write-batch.ts";
 
 /** Whether this browser can write to files that it has handles of. */
-export function canWriteFiles(): boolean {
+function canWriteFiles(): boolean {
   return typeof FileSystemFileHandle !== "undefined" && "createWritable" in FileSystemFileHandle.prototype;
 }
 

@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { zipSync } from "fflate";
+import { expect, test } from "./fixtures/app.ts";
+import { editSomehow, expectKept, killPage, logStates, openNew, presentState, seededRandom, showBoth } from "./fixtures/crash-trial.ts";
+
+/** Tabs that are killed in all, and how many live at the same time. */
+const TRIALS = Number(process.env.CONCH_CRASH_TRIALS ?? 10);
+const LANES = Number(process.env.CONCH_CRASH_LANES ?? 2);
+const SEED = Number(process.env.CONCH_CRASH_SEED ?? Date.now() % 1_000_000);
+
+/** Chance that a trial begins with an empty browser: its edits race with the making of the workspace. */
+const AFRESH = 0.3;
+
+const SAMPLE = new URL("../public/repositories/spleen_ct/", import.meta.url);
+
+type Start = "sample" | "zip" | "new";
+
+interface Outcome {
+  /** Milliseconds of edits that did not come back. */
+  readonly lost: number;
+  /** States of the document while the tab lived. */
+  readonly states: number;
+}
+
+interface Lane {
+  context: BrowserContext | undefined;
+  readonly random: () => number;
+}
+
+async function idle(page: Page): Promise<void> {
+  await expect(page.locator("html")).toHaveAttribute("data-conch", "idle", { timeout: 60_000 });
+}
+
+/** The sample's texts, as a repository of the user's own. */
+async function sampleTexts(): Promise<Record<string, string>> {
+  const paths = ["spleen_ct/config.pbtxt", "preprocess/config.pbtxt", "preprocess/1/transforms.json", "postprocess/config.pbtxt", "postprocess/1/transforms.json", "segmentation_3d/config.pbtxt"];
+  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await readFile(new URL(path, SAMPLE), "utf8")] as const)));
+}
+
+async function openAfresh(page: Page, start: Start): Promise<void> {
+  if (start === "sample") {
+    await page.goto("./?sample=spleen_ct");
+    return;
+  }
+  await page.goto("./");
+  await idle(page);
+  const texts = await sampleTexts();
+  if (start === "new") {
+    await openNew(page, "fresh", texts);
+    return;
+  }
+  const bytes = zipSync(Object.fromEntries(Object.entries({ ...texts, "preprocess/1/weights.bin": "x".repeat(20_000_000) }).map(([path, text]) => [path, [new TextEncoder().encode(text), { level: 0 }]])));
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Open zip or files" }).click();
+  await (await chooser).setFiles({ name: "own.zip", mimeType: "application/zip", buffer: Buffer.from(bytes) });
+}
+
+async function reopened(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto("./");
+  await idle(page);
+  return page;
+}
+
+/** One tab: opened or restored, edited, killed in the middle of it, and opened again. */
+async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["newContext"]>[0], name: string): Promise<Outcome> {
+  const { random } = lane;
+  const afresh = lane.context === undefined || random() < AFRESH;
+  if (afresh) {
+    await lane.context?.close();
+    lane.context = await browser.newContext(options);
+  }
+  const context = lane.context as BrowserContext;
+  const page = await context.newPage();
+  const states = await logStates(page);
+  if (afresh) await openAfresh(page, (["sample", "zip", "new"] as const)[Math.floor(random() * 3)]);
+  else await page.goto("./");
+  await expect.poll(() => states.length, { timeout: 60_000 }).toBeGreaterThan(0);
+  await showBoth(page);
+  if (!afresh) await page.locator(".cm-content").first().waitFor({ timeout: 60_000 });
+
+  let alive = true;
+  const editing = (async () => {
+    while (alive) await editSomehow(page, random).catch(() => undefined);
+  })();
+  await page.waitForTimeout(200 + random() * 3800);
+  const killed = await killPage(page);
+  alive = false;
+  await editing;
+  await page.close();
+
+  const after = await reopened(context);
+  const lost = expectKept(await presentState(after), states, killed, name);
+  await after.close();
+  return { lost, states: states.length };
+}
+
+test("what was edited a second before a tab is killed is there again, byte for byte", async ({ browser, baseURL }) => {
+  test.setTimeout(60_000 + TRIALS * 60_000);
+  const options = { baseURL: baseURL as string, viewport: { width: 1440, height: 900 }, locale: "en-US", reducedMotion: "reduce" } as const;
+  const outcomes: Outcome[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: Math.min(LANES, TRIALS) }, async (_, at) => {
+      const lane: Lane = { context: undefined, random: seededRandom(SEED + at) };
+      while (next < TRIALS) {
+        const count = ++next;
+        outcomes.push(await trial(lane, browser, options, `trial ${count} (CONCH_CRASH_SEED=${SEED}, lane ${at})`));
+      }
+      await lane.context?.close();
+    }),
+  );
+  const edits = outcomes.reduce((sum, { states }) => sum + states, 0);
+  const missing = outcomes.filter(({ lost }) => lost > 0);
+  const most = Math.max(0, ...missing.map(({ lost }) => lost));
+  const summary = `${outcomes.length} tabs killed after ${edits} changes, seed ${SEED}: ${missing.length} came back without the last ones, at most those of ${most} ms`;
+  test.info().annotations.push({ type: "crash trials", description: summary });
+  if (process.env.CONCH_CRASH_TRIALS !== undefined) process.stdout.write(`${summary}\n`);
+  expect(edits, "too few changes to say anything").toBeGreaterThan(2 * outcomes.length);
+});

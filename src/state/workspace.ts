@@ -190,6 +190,11 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     return true;
   }
 
+  async function openable(id: string | null): Promise<WorkspaceSummary | undefined> {
+    const found = (await (await storage)?.list().catch(() => []))?.find((each) => each.id === id);
+    return found !== undefined && (await reopenPermission(found).catch(() => "prompt")) === "granted" ? found : undefined;
+  }
+
   async function sampleEntry(name: string, signal: AbortSignal): Promise<SampleEntry> {
     const samples = store.getState().samples ?? (await listSamples(base, fetch, signal));
     const sample = samples.find((each) => each.name === name);
@@ -357,13 +362,12 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
       }
       await refreshRecents();
     },
+    /** The workspace that this tab had open before it was reloaded, where it can be opened without asking. */
+    ownWorkspace: (): Promise<WorkspaceSummary | undefined> => openable(workspaceOfTab()),
     /** The workspace that this tab had, else the last visit's unless another tab has it; where it can be opened without asking. */
     lastWorkspace: async (): Promise<WorkspaceSummary | undefined> => {
-      const own = workspaceOfTab();
       const last = workspaceOfBrowser();
-      const id = own ?? (last !== null && (await keeping.elsewhere()).has(last) ? null : last);
-      const found = (await (await storage)?.list().catch(() => []))?.find((each) => each.id === id);
-      return found !== undefined && (await reopenPermission(found).catch(() => "prompt")) === "granted" ? found : undefined;
+      return openable(workspaceOfTab() ?? (last !== null && (await keeping.elsewhere()).has(last) ? null : last));
     },
     /** No repository: back to the gallery. Edits stay in the browser's store. */
     close: (): void => {

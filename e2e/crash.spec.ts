@@ -80,13 +80,13 @@ async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["
   await showBoth(page);
   if (!afresh) await page.locator(".cm-content").first().waitFor({ timeout: 60_000 });
 
-  let alive = true;
+  const life = new AbortController();
   const editing = (async () => {
-    while (alive) await editSomehow(page, random).catch(() => undefined);
+    while (!life.signal.aborted) await editSomehow(page, random).catch(() => undefined);
   })();
   await page.waitForTimeout(200 + random() * 3800);
   const killed = await killPage(page);
-  alive = false;
+  life.abort();
   await editing;
   await page.close();
 

@@ -41,6 +41,8 @@ export function createKeeping({ document, storage, failed, changed, shared }: Ke
   let leaving: Promise<void> = Promise.resolve();
   const watched = new Map<string, AbortController>();
   const told = new Set<string>();
+  /** Held by this tab, those that are being given up included. */
+  const mine = new Set<string>();
   const peers = listenForPeers(() => hold?.id, watch);
 
   /** Other tabs' workspaces of the open repository, until they are given up. */
@@ -85,13 +87,19 @@ export function createKeeping({ document, storage, failed, changed, shared }: Ke
 
   /** The document as it is now is the last that its workspace gets; that is given up once it has it, unless it is `next`. */
   function leave(next?: WorkspaceHold): void {
-    const [left, last] = [hold === next ? undefined : hold, journal];
+    const [given, last] = [hold === next ? undefined : hold, journal];
     hold = undefined;
     journal = undefined;
     for (const until of watched.values()) until.abort();
     watched.clear();
     shared(false, false);
-    leaving = Promise.all([leaving, last?.stop().finally(() => left?.release())]).then(() => undefined);
+    const left = async (): Promise<void> => {
+      await last?.stop();
+      if (given === undefined) return;
+      given.release();
+      mine.delete(given.id);
+    };
+    leaving = Promise.all([leaving, left()]).then(() => undefined);
   }
 
   return {
@@ -110,7 +118,7 @@ export function createKeeping({ document, storage, failed, changed, shared }: Ke
       for (const { id, edited } of held === undefined ? same : []) if (edited === 0 && id !== wanted) held ??= await holdWorkspace(id, 0);
       const open = await heldWorkspaces();
       const candidates = new Set([...same.map(({ id }) => id), ...(wanted === undefined ? [] : [wanted])]);
-      const othersThan = (mine: string): string[] => [...candidates].filter((id) => open.has(id) && id !== mine && id !== hold?.id);
+      const othersThan = (chosen: string): string[] => [...candidates].filter((id) => open.has(id) && id !== chosen && !mine.has(id));
       // Last of all: what is open must not change between being read and being shown.
       const kept = held === undefined ? undefined : await read(store, held.id);
       if (held !== undefined && kept !== undefined) return { store, hold: held, kept, others: othersThan(held.id) };
@@ -129,6 +137,7 @@ export function createKeeping({ document, storage, failed, changed, shared }: Ke
     begin: ({ store, hold: held, kept, others }: Claim, source: RepositorySource, origin: WorkspaceOrigin, present: ReadonlyMap<string, string>, texts?: ReadonlyMap<string, WorkspaceText>): void => {
       hold = held;
       const { id } = held;
+      mine.add(id);
       const ready = kept === undefined ? created(store, id, source, origin, present) : reopened(store, kept, source, texts ?? kept.texts);
       journal = keepJournal(document, ready, failed);
       rememberWorkspace(id);
@@ -153,7 +162,11 @@ export function createKeeping({ document, storage, failed, changed, shared }: Ke
     /** The workspace that the document is kept in. */
     id: (): string | undefined => hold?.id,
     /** Workspaces that other tabs have open. */
-    elsewhere: async (): Promise<ReadonlySet<string>> => new Set([...(await heldWorkspaces())].filter((id) => id !== hold?.id)),
+    elsewhere: async (): Promise<ReadonlySet<string>> => {
+      // One may be given up while the browser is asked.
+      const own = new Set(mine);
+      return new Set([...(await heldWorkspaces())].filter((id) => !own.has(id) && !mine.has(id)));
+    },
   };
 
   function created(store: WorkspaceStore, id: string, source: RepositorySource, origin: WorkspaceOrigin, present: ReadonlyMap<string, string>): Promise<JournalTarget> {

@@ -31,10 +31,12 @@ export function FileRow({ item, choice, shown, onShow, onChoose }: FileRowProps)
         </span>
       </div>
       {conflict && (
-        <Radio.Group value={choice} onChange={(value) => onChoose(value as SaveChoice)} label={<span className="visually-hidden">{t("choice", { path })}</span>} className={classes.choices}>
-          <Radio size="xs" value="mine" label={t("mine")} />
-          {canTake(item) && <Radio size="xs" value="theirs" label={t("theirs")} />}
-          <Radio size="xs" value="leave" label={t("leave")} />
+        <Radio.Group value={choice} onChange={(value) => onChoose(value as SaveChoice)} label={<span className="visually-hidden">{t("choice", { path })}</span>}>
+          <div className={classes.choices}>
+            <Radio size="xs" value="mine" label={t("mine")} />
+            {canTake(item) && <Radio size="xs" value="theirs" label={t("theirs")} />}
+            <Radio size="xs" value="leave" label={t("leave")} />
+          </div>
         </Radio.Group>
       )}
     </li>

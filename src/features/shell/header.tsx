@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import {
+  IconAppWindow,
   IconArrowBackUp,
   IconArrowForwardUp,
   IconCommand,
@@ -52,7 +53,8 @@ export function Header() {
           )}
           {alsoOpen && (
             <span className={classes.shared} title={t("alsoOpenDetail")} data-testid="also-open">
-              {t("alsoOpen")}
+              <IconAppWindow size={14} />
+              <span className={classes.sharedWords}>{t("alsoOpen")}</span>
             </span>
           )}
         </>

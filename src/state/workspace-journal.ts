@@ -34,7 +34,7 @@ export interface WorkspaceJournal {
   stop(): Promise<void>;
 }
 
-/** Milliseconds that a change may stay unwritten while the disk follows; leaving the page writes at once. */
+/** Milliseconds between two writes while changes go on. A change after a pause is written at once, and so is the last one when the page is left. */
 const PAUSE = 100;
 
 /** Entries after which the journal is folded into the texts. */
@@ -57,6 +57,7 @@ export function keepJournal(document: DocumentStore, ready: Promise<JournalTarge
   let writing: Promise<void> | undefined;
   let copying: Promise<void> = Promise.resolve();
   let failing = false;
+  let flushed = -Infinity;
 
   const target = ready.then((known) => {
     for (const [path, { text, version }] of known.texts) texts.set(path, { text, version });
@@ -144,6 +145,7 @@ export function keepJournal(document: DocumentStore, ready: Promise<JournalTarge
   function flush(): Promise<void> {
     if (timer !== undefined) clearTimeout(timer);
     timer = undefined;
+    flushed = performance.now();
     dirty = true;
     writing ??= write()
       .catch(report)
@@ -162,7 +164,7 @@ export function keepJournal(document: DocumentStore, ready: Promise<JournalTarge
 
   const unsubscribe = document.subscribe((state, before) => {
     if (state.files === before.files && state.positions === before.positions && state.removed === before.removed) return;
-    timer ??= setTimeout(() => void flush(), PAUSE);
+    timer ??= setTimeout(() => void flush(), performance.now() - flushed < PAUSE ? PAUSE : 0);
   });
   void flush();
 

@@ -10,9 +10,14 @@ configure({ useWebWorkers: false, useCompressionStream: true });
 export interface ZipLimits {
   readonly entries: number;
   readonly bytes: number;
+  /** Bytes beyond which an archive may not grow more than {@link HONEST_GROWTH}-fold: opened archives are copied, file by file. */
+  readonly grown: number;
 }
 
-const LIMITS: ZipLimits = { entries: 20_000, bytes: 64 * 2 ** 30 };
+const LIMITS: ZipLimits = { entries: 20_000, bytes: 64 * 2 ** 30, grown: 2 * 2 ** 30 };
+
+/** Weights hardly shrink; what grows more than this is made to fill a disk. */
+const HONEST_GROWTH = 100;
 
 /** Deflate's largest growth (RFC 1951: 258 bytes from 2 bits), with room for headers. */
 const MOST_GROWTH = 1040;
@@ -79,7 +84,8 @@ async function listEntries(archive: Blob, name: string, options: OpenOptions, li
 
 function checkSizes(entries: readonly Entry[], name: string, archiveBytes: number, limits: ZipLimits): void {
   const total = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
-  if (total > limits.bytes) throw tooLarge(name, "bytes", String(total), limits.bytes);
+  const most = Math.min(limits.bytes, Math.max(limits.grown, archiveBytes * HONEST_GROWTH));
+  if (total > most) throw tooLarge(name, "bytes", String(total), most);
   let end = 0;
   for (const entry of [...entries].sort((a, b) => a.offset - b.offset)) {
     const grown = entry.uncompressedSize > entry.compressedSize * MOST_GROWTH + 1024;

@@ -1,5 +1,7 @@
+import { array, assert as check, asyncProperty, constantFrom, string, tuple, uint8Array } from "fast-check";
 import { zipSync, type Zippable } from "fflate";
 import { describe, expect, it } from "vitest";
+import { decodeSourceText } from "../../base/source-text.ts";
 import { readText } from "../source.ts";
 import { isZip, openZip } from "./open-zip.ts";
 import { zipLength, zipStream, type ZipInput } from "./write-zip.ts";
@@ -65,8 +67,39 @@ describe("opening a zip", () => {
 
   it("more files or bytes than the limits are refused before anything is unpacked", async () => {
     const blob = archive({ "a/config.pbtxt": bytes("x"), "a/1/model.onnx": new Uint8Array(2000) });
-    expect(await codeOf(openZip(blob, "a.zip", {}, { entries: 1, bytes: 1e9 }))).toBe("ZIP_TOO_LARGE");
-    expect(await codeOf(openZip(blob, "a.zip", {}, { entries: 10, bytes: 1000 }))).toBe("ZIP_TOO_LARGE");
+    expect(await codeOf(openZip(blob, "a.zip", {}, { entries: 1, bytes: 1e9, grown: 1e9 }))).toBe("ZIP_TOO_LARGE");
+    expect(await codeOf(openZip(blob, "a.zip", {}, { entries: 10, bytes: 1000, grown: 1e9 }))).toBe("ZIP_TOO_LARGE");
+  });
+
+  it("an archive that grows far more than models do is refused before anything is unpacked", async () => {
+    const blob = archive({ "a/config.pbtxt": bytes("x"), "a/1/model.onnx": [new Uint8Array(1_000_000), { level: 9 }] });
+    expect(await codeOf(openZip(blob, "a.zip", {}, { entries: 10, bytes: 1e9, grown: 100_000 }))).toBe("ZIP_TOO_LARGE");
+    expect((await openZip(blob, "a.zip", {}, { entries: 10, bytes: 1e9, grown: 1_000_001 })).files).toHaveLength(2);
+  });
+
+  it("is refused wherever it was cut off", async () => {
+    const whole = archive({ "a/config.pbtxt": bytes('name: "a"'), "a/1/model.onnx": [bytes("weights"), { level: 0 }] });
+    for (let length = 0; length < whole.size; length++) expect(await codeOf(openZip(whole.slice(0, length), "a.zip")), `${length} bytes`).toBe("ZIP_INVALID");
+  });
+
+  it.each([["../evil.txt"], ["a/../../evil.txt"], ["a/../evil.txt"], ["..\\evil.txt"], ["a\\..\\..\\evil.txt"], ["C:\\evil.txt"], ["a/ev\u0001é.txt"], [`a/${"x".repeat(1100)}`]])(
+    "the entry %j is left out and said, and the rest is taken",
+    async (path) => {
+      const source = await openZip(archive({ "a/config.pbtxt": bytes("x"), [path]: bytes("evil") }), "a.zip");
+      expect(source.files.map((file) => file.path)).toEqual(["a/config.pbtxt"]);
+      expect(source.report.entries).toEqual([{ path, outcome: "skipped", reason: "unsafe-path" }]);
+    },
+  );
+
+  it("an absolute path lies inside the repository", async () => {
+    const source = await openZip(archive({ "a/config.pbtxt": bytes("x"), "/a/1/model.onnx": bytes("1") }), "a.zip");
+    expect(source.files.map((file) => file.path)).toEqual(["a/1/model.onnx", "a/config.pbtxt"]);
+  });
+
+  it("an archive within it stays one file", async () => {
+    const inner = zipSync({ "b/config.pbtxt": bytes("y") });
+    const source = await openZip(archive({ "a/config.pbtxt": bytes("x"), "a/1/inner.zip": [inner, { level: 0 }] }), "a.zip");
+    expect(source.files.map((file) => [file.path, file.size])).toEqual([["a/1/inner.zip", inner.length], ["a/config.pbtxt", 1]]);
   });
 
   it("a file that unpacks to another content than announced is unreadable", async () => {
@@ -99,5 +132,33 @@ describe("writing a zip", () => {
     expect(new Uint8Array(await (await source.files[3]!.blob()).arrayBuffer())).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0, 13, 10, 0xff));
     expect(new Uint8Array(await (await source.files[1]!.blob()).arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3, 4));
     expect(written.size).toBe(zipLength(files, ["other/1"]));
+  });
+
+  it("is undone by opening whatever names and bytes the files have", async () => {
+    const name = string({ unit: constantFrom("a", "Z", "é", "脾", "😀", " ", "-", "_", "1", "+", "%", "#"), minLength: 1, maxLength: 12 }).filter((each) => each.trim() !== "");
+    const file = tuple(name, uint8Array({ maxLength: 60 }), constantFrom("text", "bytes"));
+    await check(
+      asyncProperty(array(file, { maxLength: 6 }), array(name, { maxLength: 3 }), async (drawn, folders) => {
+        const contents = new Map<string, Uint8Array<ArrayBuffer>>([["m/config.pbtxt", bytes('name: "m"')]]);
+        const inputs: ZipInput[] = [{ path: "m/config.pbtxt", size: 9, content: 'name: "m"' }];
+        for (const [stem, data, kind] of drawn) {
+          const path = `m/1/${stem}.txt`;
+          if (contents.has(path)) continue;
+          const own = data.slice();
+          contents.set(path, own);
+          inputs.push({ path, size: own.length, content: kind === "text" ? decodeSourceText(own) : () => Promise.resolve(new Blob([own])) });
+        }
+        const empty = [...new Set(folders.map((folder) => `m/empty ${folder}`))].sort();
+        const written = await new Response(zipStream(inputs, empty, new Date(2026, 0, 1)) as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+        const source = await openZip(written, "a.zip");
+        expect(source.report.entries).toEqual([]);
+        expect([...source.emptyFolders].sort()).toEqual(empty);
+        expect(source.files.map(({ path }) => path).sort()).toEqual([...contents.keys()].sort());
+        for (const { path, size, blob } of source.files) {
+          expect(size).toBe(contents.get(path)?.length);
+          expect(new Uint8Array(await (await blob()).arrayBuffer())).toEqual(contents.get(path));
+        }
+      }),
+    );
   });
 });

@@ -31,15 +31,23 @@ export type SaveChoice = "mine" | "theirs" | "leave";
 /** Choices by path. */
 export type SaveChoices = ReadonlyMap<string, SaveChoice>;
 
-/** Compares the document with the folder as it is now. With `target` every file is compared, as that folder is not the one that was opened. Throws what reading throws. */
-export async function planSave(state: DocumentState, folder: RepositoryFolder, target?: FileSystemDirectoryHandle): Promise<SavePlan> {
+/** What {@link planSave} may be told. */
+export interface PlanOptions {
+  /** The folder is this one, not the one that was opened: every file is compared. */
+  readonly target?: FileSystemDirectoryHandle | undefined;
+  /** Paths that are known to have been changed on both sides. */
+  readonly doubted?: ReadonlySet<string>;
+}
+
+/** Compares the document with the folder as it is now. Throws what reading throws. */
+export async function planSave(state: DocumentState, folder: RepositoryFolder, { target, doubted }: PlanOptions = {}): Promise<SavePlan> {
   const paths = target === undefined ? unsavedPaths(state) : [...state.files.keys()];
   const items: SaveItem[] = [];
   const same: string[] = [];
   for (const path of paths) {
     const item = await compared(state, folder, path, target !== undefined);
     if (item === undefined) same.push(path);
-    else items.push(item);
+    else items.push(doubted?.has(path) === true ? { ...item, conflict: true } : item);
   }
   return { folder, items: items.sort((a, b) => (a.path < b.path ? -1 : 1)), same, ...(target !== undefined && { target }) };
 }

@@ -36,12 +36,14 @@ const IDLE: SavingState = { plan: null, choices: new Map(), busy: false, error: 
 export function createSaving({ document, keeping, saved, failed, moved }: SavingOptions) {
   const store = createStore<SavingState>()(() => IDLE);
 
+  let doubted: ReadonlySet<string> = new Set();
+
   async function plan(folder: RepositoryFolder | undefined, target?: FileSystemDirectoryHandle): Promise<void> {
     const { name = "" } = document.getState().origin ?? {};
     store.setState({ ...IDLE, busy: true });
     try {
       if (folder === undefined) throw new ConchError("REPOSITORY_READ_ONLY", `${name} cannot be written to: save it into a folder, or download it as a zip`);
-      const made = await planSave(document.getState(), folder, target);
+      const made = await planSave(document.getState(), folder, { target, doubted });
       store.setState({ plan: made, choices: firstChoices(made), busy: false });
     } catch (thrown) {
       store.setState(IDLE);
@@ -63,6 +65,7 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
   async function settle(made: SavePlan, held: readonly string[]): Promise<void> {
     const { target, folder } = made;
     const state = document.getState();
+    doubted = new Set([...doubted].filter((path) => !held.includes(path) && !made.same.includes(path)));
     if (target === undefined || state.origin === null) {
       state.markSaved([...held, ...made.same], heldTexts(made, store.getState().choices));
       await keeping.saved();
@@ -82,6 +85,11 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
     beginInto: (target: FileSystemDirectoryHandle): Promise<void> => plan(repositoryFolder(target), target),
     choose: (path: string, choice: SaveChoice): void => store.setState(({ choices }) => ({ choices: new Map(choices).set(path, choice) })),
     cancel: (): void => store.setState(IDLE),
+    /** Another repository is on screen; `conflicts` are the paths that were changed here and in its folder since the last visit. */
+    reset: (conflicts: readonly string[] = []): void => {
+      doubted = new Set(conflicts);
+      store.setState(IDLE);
+    },
     /** Does what was chosen. Call it from a click: the browser may ask. What could not be written stays unsaved, and the plan on screen. */
     confirm: async (): Promise<void> => {
       const { plan: made, busy } = store.getState();
@@ -108,7 +116,7 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
   async function again(made: SavePlan, error: ErrorRecord): Promise<void> {
     const { choices: before } = store.getState();
     try {
-      const next = await planSave(document.getState(), made.folder, made.target);
+      const next = await planSave(document.getState(), made.folder, { target: made.target, doubted });
       const choices = firstChoices(next);
       for (const { path, conflict } of next.items) {
         const wanted = before.get(path);

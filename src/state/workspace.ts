@@ -173,7 +173,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     const merged = before === undefined ? undefined : reconcile(before.texts, present);
     const edits = before === undefined || merged === undefined ? undefined : { ...before, texts: merged.texts };
     keeping.leave(claim);
-    saving.cancel();
+    saving.reset(merged?.conflicts);
     session.reset();
     const { kind, name, emptyFolders, folder } = source;
     const removed = edits === undefined ? undefined : removedFiles(source, edits);
@@ -373,7 +373,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     close: (): void => {
       current?.abort();
       keeping.leave();
-      saving.cancel();
+      saving.reset();
       session.reset();
       selection.getState().openModel(null);
       document.getState().close();

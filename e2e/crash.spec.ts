@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { zipSync } from "fflate";
 import { expect, test } from "./fixtures/app.ts";
-import { editSomehow, expectKept, killPage, logStates, openNew, presentState, seededRandom, showBoth } from "./fixtures/crash-trial.ts";
+import { compareStates, editSomehow, killPage, logStates, openNew, presentState, seededRandom, showBoth, type Outcome } from "./fixtures/crash-trial.ts";
 
 /** Tabs that are killed in all, and how many live at the same time. */
 const TRIALS = Number(process.env.CONCH_CRASH_TRIALS ?? 10);
@@ -15,13 +15,6 @@ const AFRESH = 0.3;
 const SAMPLE = new URL("../public/repositories/spleen_ct/", import.meta.url);
 
 type Start = "sample" | "zip" | "new";
-
-interface Outcome {
-  /** Milliseconds of edits that did not come back. */
-  readonly lost: number;
-  /** States of the document while the tab lived. */
-  readonly states: number;
-}
 
 interface Lane {
   context: BrowserContext | undefined;
@@ -64,7 +57,7 @@ async function reopened(context: BrowserContext): Promise<Page> {
 }
 
 /** One tab: opened or restored, edited, killed in the middle of it, and opened again. */
-async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["newContext"]>[0], name: string): Promise<Outcome> {
+async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["newContext"]>[0]): Promise<Outcome> {
   const { random } = lane;
   const afresh = lane.context === undefined || random() < AFRESH;
   if (afresh) {
@@ -74,7 +67,8 @@ async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["
   const context = lane.context as BrowserContext;
   const page = await context.newPage();
   const states = await logStates(page);
-  if (afresh) await openAfresh(page, (["sample", "zip", "new"] as const)[Math.floor(random() * 3)]);
+  const start = afresh ? (["sample", "zip", "new"] as const)[Math.floor(random() * 3)] : undefined;
+  if (start !== undefined) await openAfresh(page, start);
   else await page.goto("./");
   await expect.poll(() => states.length, { timeout: 60_000 }).toBeGreaterThan(0);
   await showBoth(page);
@@ -91,22 +85,25 @@ async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["
   await page.close();
 
   const after = await reopened(context);
-  const lost = expectKept(await presentState(after), states, killed, name);
+  const outcome = compareStates(await presentState(after), states, killed);
   await after.close();
-  return { lost, states: states.length };
+  return outcome.wrong === undefined ? outcome : { ...outcome, wrong: `opened ${start ?? "again"}: ${outcome.wrong}` };
 }
 
 test("what was edited a second before a tab is killed is there again, byte for byte", async ({ browser, baseURL }) => {
   test.setTimeout(60_000 + TRIALS * 60_000);
   const options = { baseURL: baseURL as string, viewport: { width: 1440, height: 900 }, locale: "en-US", reducedMotion: "reduce" } as const;
   const outcomes: Outcome[] = [];
+  const wrong: string[] = [];
   let next = 0;
   await Promise.all(
     Array.from({ length: Math.min(LANES, TRIALS) }, async (_, at) => {
       const lane: Lane = { context: undefined, random: seededRandom(SEED + at) };
       while (next < TRIALS) {
         const count = ++next;
-        outcomes.push(await trial(lane, browser, options, `trial ${count} (CONCH_CRASH_SEED=${SEED}, lane ${at})`));
+        const outcome = await trial(lane, browser, options);
+        outcomes.push(outcome);
+        if (outcome.wrong !== undefined) wrong.push(`trial ${count} (CONCH_CRASH_SEED=${SEED}, lane ${at}), ${outcome.wrong}`);
       }
       await lane.context?.close();
     }),
@@ -117,5 +114,6 @@ test("what was edited a second before a tab is killed is there again, byte for b
   const summary = `${outcomes.length} tabs killed after ${edits} changes, seed ${SEED}: ${missing.length} came back without the last ones, at most those of ${most} ms`;
   test.info().annotations.push({ type: "crash trials", description: summary });
   if (process.env.CONCH_CRASH_TRIALS !== undefined) process.stdout.write(`${summary}\n`);
+  expect(wrong, summary).toEqual([]);
   expect(edits, "too few changes to say anything").toBeGreaterThan(2 * outcomes.length);
 });

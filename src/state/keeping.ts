@@ -181,11 +181,14 @@ export function createKeeping({ document, storage, failed, changed, shared }: Ke
     });
   }
 
-  async function reopened(store: WorkspaceStore, { id, added }: Workspace, source: RepositorySource, texts: ReadonlyMap<string, WorkspaceText>): Promise<JournalTarget> {
+  async function reopened(store: WorkspaceStore, kept: Workspace, source: RepositorySource, texts: ReadonlyMap<string, WorkspaceText>): Promise<JournalTarget> {
     // Handles stay here: the store takes plain data.
-    const files = source.files.map(({ path, size }) => ({ path, size }));
-    await store.replaceTexts(id, texts.values(), { files, emptyFolders: source.emptyFolders });
-    return { store, id, texts, added: added.keys() };
+    const listing = { files: source.files.map(({ path, size }) => ({ path, size })), emptyFolders: source.emptyFolders };
+    // Edits wait for this: where the repository is as it was they need not.
+    if (JSON.stringify([listing, [...texts.values()]]) !== JSON.stringify([{ files: kept.files, emptyFolders: kept.emptyFolders }, [...kept.texts.values()]])) {
+      await store.replaceTexts(kept.id, texts.values(), listing);
+    }
+    return { store, id: kept.id, texts, added: kept.added.keys() };
   }
 }
 

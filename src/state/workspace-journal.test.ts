@@ -2,14 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDocumentStore, type DocumentStore } from "./document.ts";
 import { replay, type JournalEntry, type WorkspaceText } from "./journal.ts";
 import { keepJournal, type JournalTarget } from "./workspace-journal.ts";
-import type { ReplacedParts, WorkspaceChange, WorkspaceStore } from "./workspace-store.ts";
+import type { ReplacedParts, WorkspaceState, WorkspaceStore } from "./workspace-store.ts";
 
 /** What a store holds of one workspace. `fails` rejects that many of the next writes. */
 class Memory {
   texts: WorkspaceText[];
   journal: JournalEntry[] = [];
   readonly added = new Map<string, string>();
-  parts: WorkspaceChange & ReplacedParts = {};
+  state: WorkspaceState | undefined;
+  parts: ReplacedParts = {};
   writes = 0;
   fails = 0;
 
@@ -25,13 +26,14 @@ class Memory {
       apply();
     };
     return {
-      record: (_, { entries = [], ...parts }) => write(() => {
+      record: (_, { entries = [], state }) => write(() => {
         this.journal.push(...entries);
-        this.parts = { ...this.parts, ...parts };
+        this.state = state ?? this.state;
       }),
-      replaceTexts: (_, texts, parts) => write(() => {
+      replaceTexts: (_, texts, { state, ...parts } = {}) => write(() => {
         this.texts = [...texts];
         this.journal = [];
+        this.state = state ?? this.state;
         this.parts = { ...this.parts, ...parts };
       }),
       putAdded: async (_, path, bytes) => {
@@ -78,7 +80,7 @@ describe("the journal", () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(memory.writes - writes).toBe(1);
     expect(memory.now()).toEqual({ a: "1", b: "2", c: "3" });
-    expect(memory.parts.edited).toBe(3);
+    expect(memory.state?.edited).toBe(3);
   });
 
   it("keeps what was edited before the store was ready", async () => {
@@ -148,7 +150,8 @@ describe("the journal", () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(memory.now()).toEqual({ a: "yxone", b: "two" });
     expect(memory.texts.find(({ path }) => path === "a")?.saved).toBe("xone");
-    expect(memory.parts).toMatchObject({ name: "elsewhere", edited: 1 });
+    expect(memory.parts).toEqual({ name: "elsewhere" });
+    expect(memory.state?.edited).toBe(1);
   });
 
   it("keeps added bytes until they are undone, and what was removed after it had been saved", async () => {
@@ -163,12 +166,12 @@ describe("the journal", () => {
     expect(memory.added.size).toBe(0);
     document.getState().undo();
     await journal.flush();
-    expect(memory.parts.removed).toEqual(["m/1/model.onnx"]);
+    expect(memory.state?.removed).toEqual(["m/1/model.onnx"]);
     expect(memory.now()).toMatchObject({ "m/config.pbtxt": null });
     expect(memory.texts.find(({ path }) => path === "m/config.pbtxt")?.saved).toBe("m");
     document.getState().redo();
     await journal.flush();
-    expect(memory.parts.removed).toEqual([]);
+    expect(memory.state?.removed).toEqual([]);
     expect(memory.now()).toMatchObject({ "m/config.pbtxt": "m" });
   });
 
@@ -177,6 +180,6 @@ describe("the journal", () => {
     const journal = keepJournal(document, Promise.resolve(target), never);
     document.getState().move([{ ensemble: "e", node: "step:n", to: { x: 1, y: 2 } }], "move");
     await journal.flush();
-    expect(memory.parts.layout).toEqual({ positions: { e: { "step:n": { x: 1, y: 2 } } } });
+    expect(memory.state?.layout).toEqual({ positions: { e: { "step:n": { x: 1, y: 2 } } } });
   });
 });

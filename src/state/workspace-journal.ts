@@ -2,7 +2,7 @@ import type { RepositoryFile } from "../repositories/source.ts";
 import type { DocumentState, DocumentStore, Positions } from "./document.ts";
 import { changeBetween, type JournalEntry, type WorkspaceText } from "./journal.ts";
 import { unsavedPaths } from "./opened-files.ts";
-import type { ReplacedParts, WorkspaceChange, WorkspaceStore } from "./workspace-store.ts";
+import type { ReplacedParts, WorkspaceState, WorkspaceStore } from "./workspace-store.ts";
 
 /** What is kept beside the texts. */
 export interface WorkspaceLayout {
@@ -41,29 +41,36 @@ const PAUSE = 100;
 const LONG_JOURNAL = 200;
 
 /**
- * Records every change of the document into a workspace, shortly after it was made: texts, positions, added and removed files. Begins with the
- * document as it is; changes made before the target is ready are written once it is. `failed` is told once per row of failures; what could not be
- * written is tried again with the next change.
+ * Records every change of the document into a workspace: texts, positions, added and removed files. Begins with the document as it is; changes made
+ * before the target is ready are written once it is. No write waits for the one before it, as the store keeps their order: what the page has handed over
+ * is safe from then on. `failed` is told once per row of failures; the next change after one writes everything anew.
  */
 export function keepJournal(document: DocumentStore, ready: Promise<JournalTarget>, failed: (thrown: unknown) => void): WorkspaceJournal {
+  /** What the store holds once it has done what it was given. */
   const texts = new Map<string, { readonly text: string | null; readonly version: number }>();
   const added = new Map<string, RepositoryFile | null>();
   let kept: Pick<DocumentState, "positions" | "removed"> & { readonly edited: number } = { positions: document.getState().positions, removed: new Map(), edited: -1 };
   let entries = 0;
+  /** The state that it was stopped with. */
   let last: DocumentState | undefined;
-  let dirty = false;
+  /** Everything is to be written anew, with these parts. */
   let anew: ReplacedParts | undefined;
+  let known: JournalTarget | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let writing: Promise<void> | undefined;
+  let writing: Promise<void> = Promise.resolve();
   let copying: Promise<void> = Promise.resolve();
   let failing = false;
   let flushed = -Infinity;
 
-  const target = ready.then((known) => {
-    for (const [path, { text, version }] of known.texts) texts.set(path, { text, version });
-    for (const path of known.added) added.set(path, null);
-    return known;
-  });
+  const begun = ready.then(
+    (target) => {
+      for (const [path, { text, version }] of target.texts) texts.set(path, { text, version });
+      for (const path of target.added) added.set(path, null);
+      known = target;
+      flush();
+    },
+    (thrown: unknown) => report(thrown),
+  );
 
   function report(thrown: unknown): void {
     if (!failing) failed(thrown);
@@ -80,35 +87,29 @@ export function keepJournal(document: DocumentStore, ready: Promise<JournalTarge
     return found;
   }
 
-  async function append({ store, id }: JournalTarget, state: DocumentState): Promise<void> {
+  function append({ store, id }: JournalTarget, state: DocumentState): Promise<void> | undefined {
     const changes = changesOf(state.files);
     const edited = unsavedPaths(state).length;
-    const change: WorkspaceChange = {
-      ...(changes.length > 0 && { entries: changes }),
-      ...(state.positions !== kept.positions && { layout: { positions: state.positions } satisfies WorkspaceLayout }),
-      ...(state.removed !== kept.removed && { removed: removedBytes(state) }),
-      ...(edited !== kept.edited && { edited }),
-    };
-    if (Object.keys(change).length === 0) return;
-    await store.record(id, change);
+    const isSame = state.positions === kept.positions && state.removed === kept.removed && edited === kept.edited;
+    if (changes.length === 0 && isSame) return undefined;
     for (const { path, version } of changes) texts.set(path, { text: state.files.get(path)?.text ?? null, version });
     entries += changes.length;
     kept = { positions: state.positions, removed: state.removed, edited };
+    return store.record(id, { entries: changes, ...(!isSame && { state: stateOf(state) }) });
   }
 
-  async function replace({ store, id }: JournalTarget, state: DocumentState, parts: ReplacedParts): Promise<void> {
+  function replace({ store, id }: JournalTarget, state: DocumentState, parts: ReplacedParts): Promise<void> {
     const versions = new Map(changesOf(state.files).map(({ path, version }) => [path, version]));
     const versionOf = (path: string): number => versions.get(path) ?? texts.get(path)?.version ?? 0;
     const present = [...state.files.values()].flatMap(({ path, text, saved }): WorkspaceText[] =>
       text === undefined ? [] : [{ path, text, saved: saved ?? null, version: versionOf(path) }],
     );
     const gone = [...state.removed].flatMap(([path, saved]): WorkspaceText[] => (saved === null ? [] : [{ path, text: null, saved, version: versionOf(path) }]));
-    const edited = unsavedPaths(state).length;
-    await store.replaceTexts(id, [...present, ...gone], { layout: { positions: state.positions }, removed: removedBytes(state), edited, ...parts });
     texts.clear();
     for (const { path, text, version } of [...present, ...gone]) texts.set(path, { text, version });
     entries = 0;
-    kept = { positions: state.positions, removed: state.removed, edited };
+    kept = { positions: state.positions, removed: state.removed, edited: unsavedPaths(state).length };
+    return store.replaceTexts(id, [...present, ...gone], { state: stateOf(state), ...parts });
   }
 
   /** Bytes take their time: texts do not wait for them. */
@@ -127,46 +128,41 @@ export function keepJournal(document: DocumentStore, ready: Promise<JournalTarge
     }
   }
 
-  async function write(): Promise<void> {
-    const known = await target;
-    while (dirty || anew !== undefined) {
-      const state = last ?? document.getState();
-      const asked = anew;
-      const parts = asked ?? (entries >= LONG_JOURNAL ? {} : undefined);
-      dirty = false;
-      if (parts === undefined) await append(known, state);
-      else await replace(known, state, parts);
-      if (anew === asked) anew = undefined;
-      copying = copying.then(() => copyAdded(known, state)).catch(report);
-    }
-    failing = false;
-  }
-
-  function flush(): Promise<void> {
+  /** Hands over what is not handed over yet. */
+  function flush(): void {
     if (timer !== undefined) clearTimeout(timer);
     timer = undefined;
+    if (known === undefined) return;
+    const target = known;
+    const state = last ?? document.getState();
+    const parts = anew ?? (entries >= LONG_JOURNAL ? {} : undefined);
     flushed = performance.now();
-    dirty = true;
-    writing ??= write()
-      .catch(report)
-      .finally(() => {
-        writing = undefined;
-        // A change that came while the last write was ending.
-        return dirty && !failing ? flush() : undefined;
-      });
-    return writing;
+    anew = undefined;
+    const write = parts === undefined ? append(target, state) : replace(target, state, parts);
+    copying = copying.then(() => copyAdded(target, state)).catch(report);
+    if (write === undefined) return;
+    const done = write.then(
+      () => void (failing = false),
+      (thrown: unknown) => {
+        anew = { ...parts, ...anew };
+        report(thrown);
+      },
+    );
+    writing = Promise.all([writing, done]).then(() => undefined);
   }
 
   async function settle(): Promise<void> {
-    await flush();
+    flush();
+    await begun;
+    await writing;
     await copying;
   }
 
   const unsubscribe = document.subscribe((state, before) => {
     if (state.files === before.files && state.positions === before.positions && state.removed === before.removed) return;
-    timer ??= setTimeout(() => void flush(), performance.now() - flushed < PAUSE ? PAUSE : 0);
+    if (performance.now() - flushed >= PAUSE) flush();
+    else timer ??= setTimeout(flush, PAUSE);
   });
-  void flush();
 
   return {
     flush: settle,
@@ -182,6 +178,7 @@ export function keepJournal(document: DocumentStore, ready: Promise<JournalTarge
   };
 }
 
-function removedBytes({ removed }: DocumentState): string[] {
-  return [...removed].flatMap(([path, saved]) => (saved === null ? [path] : []));
+function stateOf(state: DocumentState): WorkspaceState {
+  const layout: WorkspaceLayout = { positions: state.positions };
+  return { layout, removed: [...state.removed].flatMap(([path, saved]) => (saved === null ? [path] : [])), edited: unsavedPaths(state).length };
 }

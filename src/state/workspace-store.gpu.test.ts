@@ -44,8 +44,8 @@ describe("workspaces", () => {
       { progress: (done) => progress.push(done) },
     );
     await before.record(id, { entries: [{ path: "net/config.pbtxt", version: 1, change: { edits: [{ from: 4, to: 4, insert: ": 1" }] } }] });
-    await before.record(id, { entries: [{ path: "all/config.pbtxt", version: 1, change: { text: "new" } }], edited: 2 });
-    await before.record(id, { layout: { net: [1, 2] }, removed: ["net/2/model.onnx"] });
+    await before.record(id, { entries: [{ path: "all/config.pbtxt", version: 1, change: { text: "new" } }] });
+    await before.record(id, { state: { layout: { net: [1, 2] }, removed: ["net/2/model.onnx"], edited: 2 } });
     await before.putAdded(id, "all/1/model.onnx", new Blob(["bytes"]));
     await before.putAdded(id, "all/2/model.onnx", new Blob(["undone"]));
     await before.putAdded(id, "all/2/model.onnx", null);
@@ -163,7 +163,7 @@ describe("workspaces", () => {
     const id = await made.create(source("sample", {}), { kind: "sample", location: "x" });
     await made.remove(id);
     await expect(made.record(id, { entries: [{ path: "a", version: 1, change: { text: "" } }] })).rejects.toMatchObject({ code: "WORKSPACE_MISSING" });
-    await expect(made.record(id, { edited: 1 })).rejects.toMatchObject({ code: "WORKSPACE_MISSING" });
+    await expect(made.record(id, { state: { layout: undefined, removed: [], edited: 1 } })).rejects.toMatchObject({ code: "WORKSPACE_MISSING" });
   });
 
   it("say that the storage is full before anything is copied", async () => {

@@ -43,12 +43,13 @@ export interface Workspace extends WorkspaceSummary {
   readonly layout: unknown;
 }
 
-/** What changed in a workspace since the last record. What is absent stayed as it was. */
+/** What is kept beside the texts, whole each time. */
+export type WorkspaceState = Pick<Workspace, "layout" | "removed" | "edited">;
+
+/** What changed in a workspace since the last record. A state that is absent stayed as it was. */
 export interface WorkspaceChange {
   readonly entries?: readonly JournalEntry[];
-  readonly removed?: readonly string[];
-  readonly layout?: unknown;
-  readonly edited?: number;
+  readonly state?: WorkspaceState;
 }
 
 /** Options of {@link WorkspaceStore.create}. */
@@ -60,8 +61,8 @@ export interface CreateOptions {
   /** The workspace's id, where somebody holds it already. */
   readonly id?: string;
   /**
-   * Told once the workspace is there and takes changes, before the files are copied, which may take its time. With it a copy that fails
-   * leaves the workspace with its texts and changes; without it nothing is left.
+   * Told at once that the workspace takes changes: they wait in line behind its making, and the files are copied meanwhile. With it a copy that
+   * fails leaves the workspace with its texts and changes; without it nothing is left.
    */
   begun?(): void;
 }
@@ -76,7 +77,10 @@ export interface WorkspaceStore {
   create(source: RepositorySource, origin: WorkspaceOrigin, options?: CreateOptions): Promise<string>;
   /** The workspace, marked as opened now. Throws WORKSPACE_MISSING. */
   open(id: string): Promise<Workspace>;
-  /** Appends a change, all of it or nothing; resolves once it is on disk. Throws WORKSPACE_MISSING. */
+  /**
+   * Appends a change, all of it or nothing. The browser has it when this returns its promise, and keeps it should the page end then; it resolves
+   * once it is written. Throws WORKSPACE_MISSING.
+   */
   record(id: string, change: WorkspaceChange): Promise<void>;
   /** Replaces texts, and what else is given, after the repository was read again (see reconcile) or saved; ends the journal. Throws WORKSPACE_MISSING. */
   replaceTexts(id: string, texts: Iterable<WorkspaceText>, changed?: ReplacedParts): Promise<void>;
@@ -88,7 +92,7 @@ export interface WorkspaceStore {
 }
 
 /** What {@link WorkspaceStore.replaceTexts} may replace besides the texts. */
-export type ReplacedParts = Partial<Pick<Workspace, "files" | "emptyFolders" | "origin" | "name" | "stored" | "removed" | "layout" | "edited">>;
+export type ReplacedParts = Partial<Pick<Workspace, "files" | "emptyFolders" | "origin" | "name" | "stored"> & { readonly state: WorkspaceState }>;
 
 interface WorkspaceRow {
   id: string;
@@ -98,16 +102,15 @@ interface WorkspaceRow {
   openedAt: number;
   files: readonly { readonly path: string; readonly size: number }[];
   emptyFolders: readonly string[];
+  /** Where the workspace has no state of its own yet. */
   layout: unknown;
-  /** Absent in rows of before there was any: 0, none. */
-  edited?: number;
-  removed?: readonly string[];
 }
 
 interface Schema extends DBSchema {
   workspaces: { key: string; value: WorkspaceRow };
   texts: { key: [string, string]; value: WorkspaceText & { workspace: string }; indexes: { workspace: string } };
   journal: { key: number; value: JournalEntry & { workspace: string }; indexes: { workspace: string } };
+  states: { key: string; value: WorkspaceState & { workspace: string } };
   added: { key: [string, string]; value: { workspace: string; path: string; bytes: Blob }; indexes: { workspace: string } };
 }
 
@@ -123,6 +126,7 @@ export async function openWorkspaceStore(name = "conch", clock: () => number = D
         db.createObjectStore("texts", { keyPath: ["workspace", "path"] }).createIndex("workspace", "workspace");
         db.createObjectStore("journal", { autoIncrement: true }).createIndex("workspace", "workspace");
       }
+      db.createObjectStore("states", { keyPath: "workspace" });
       db.createObjectStore("added", { keyPath: ["workspace", "path"] }).createIndex("workspace", "workspace");
     },
     // A newer version of the application in another window waits for this connection.
@@ -153,8 +157,9 @@ export async function requestPersistence(): Promise<boolean> {
 type Database = IDBPDatabase<Schema>;
 
 async function list(database: Database): Promise<WorkspaceSummary[]> {
-  const rows = await database.getAll("workspaces");
-  return rows.map(summaryOf).sort((a, b) => b.openedAt - a.openedAt);
+  const [rows, states] = await Promise.all([database.getAll("workspaces"), database.getAll("states")]);
+  const edited = new Map(states.map((state) => [state.workspace, state.edited]));
+  return rows.map((row) => summaryOf(row, edited.get(row.id))).sort((a, b) => b.openedAt - a.openedAt);
 }
 
 async function find(database: Database, origin: WorkspaceOrigin): Promise<WorkspaceSummary[]> {
@@ -178,17 +183,15 @@ async function create(database: Database, source: RepositorySource, origin: Work
     if (text !== undefined) texts.push({ path: file.path, saved: text, text, version: 0 });
   }
   const stored = (source.kind === "dropped" || source.kind === "zip") && canStoreFiles();
-  await guarded(async () => {
+  await guarded(() => {
     const transaction = database.transaction(["workspaces", "texts"], "readwrite");
     const files = source.files.map(({ path, size }) => ({ path, size }));
-    const row: WorkspaceRow = { id, name: source.name, origin, stored, openedAt: now, files, emptyFolders: source.emptyFolders, layout: undefined, edited: 0, removed: [] };
-    await Promise.all([
-      transaction.objectStore("workspaces").put(row),
-      ...texts.map((text) => transaction.objectStore("texts").put({ ...text, workspace: id })),
-      transaction.done,
-    ]);
+    const row: WorkspaceRow = { id, name: source.name, origin, stored, openedAt: now, files, emptyFolders: source.emptyFolders, layout: undefined };
+    const requests = [transaction.objectStore("workspaces").put(row), ...texts.map((text) => transaction.objectStore("texts").put({ ...text, workspace: id }))];
+    transaction.commit();
+    begun?.();
+    return Promise.all([...requests, transaction.done]);
   });
-  begun?.();
   if (!stored) return id;
   try {
     await storeFiles(id, source, signal, progress);
@@ -199,34 +202,35 @@ async function create(database: Database, source: RepositorySource, origin: Work
   return id;
 }
 
-async function record(database: Database, id: string, { entries = [], ...parts }: WorkspaceChange): Promise<void> {
-  const transaction = database.transaction(["workspaces", "journal"], "readwrite", { durability: "strict" });
-  const rows = transaction.objectStore("workspaces");
-  const row = Object.keys(parts).length === 0 ? undefined : await rows.get(id);
-  if (row === undefined && (await rows.getKey(id)) === undefined) throw missing(id);
-  await Promise.all([
-    ...entries.map((entry) => transaction.objectStore("journal").add({ ...entry, workspace: id })),
-    ...(row === undefined ? [] : [rows.put({ ...row, ...parts })]),
-    transaction.done,
-  ]);
+/** Nothing is read before it is written, and the transaction ends with its last request: whatever becomes of the page, the browser has all of it. */
+async function record(database: Database, id: string, { entries = [], state }: WorkspaceChange): Promise<void> {
+  const transaction = database.transaction(["workspaces", "journal", "states"], "readwrite");
+  const known = transaction.objectStore("workspaces").getKey(id);
+  const requests: Promise<unknown>[] = entries.map((entry) => transaction.objectStore("journal").add({ ...entry, workspace: id }));
+  if (state !== undefined) requests.push(transaction.objectStore("states").put({ ...state, workspace: id }));
+  transaction.commit();
+  await Promise.all([...requests, transaction.done]);
+  if ((await known) === undefined) throw missing(id);
 }
 
 async function openWorkspace(database: Database, id: string, now: number): Promise<Workspace> {
   const row = await update(database, id, (before) => ({ ...before, openedAt: now }));
-  const [stored, journal, added] = await Promise.all([
+  const [stored, journal, added, state] = await Promise.all([
     database.getAllFromIndex("texts", "workspace", id),
     database.getAllFromIndex("journal", "workspace", id),
     database.getAllFromIndex("added", "workspace", id),
+    database.get("states", id),
   ]);
   const plain = stored.map(({ path, saved, text, version }): WorkspaceText => ({ path, saved, text, version }));
   const { texts, damaged } = replay(plain, journal);
   if (journal.length >= LONG_JOURNAL && damaged.length === 0) await guarded(() => replaceTexts(database, id, texts.values()));
-  const { files, emptyFolders, layout, removed = [] } = row;
-  return { ...summaryOf(row), files, emptyFolders, texts, damaged, added: new Map(added.map(({ path, bytes }) => [path, bytes])), removed, layout };
+  const { files, emptyFolders } = row;
+  const { layout, removed, edited } = state ?? { layout: row.layout, removed: [], edited: 0 };
+  return { ...summaryOf(row, edited), files, emptyFolders, texts, damaged, added: new Map(added.map(({ path, bytes }) => [path, bytes])), removed, layout };
 }
 
-async function replaceTexts(database: Database, id: string, texts: Iterable<WorkspaceText>, changed?: ReplacedParts): Promise<void> {
-  const transaction = database.transaction(["workspaces", "texts", "journal"], "readwrite", { durability: "strict" });
+async function replaceTexts(database: Database, id: string, texts: Iterable<WorkspaceText>, { state, ...changed }: ReplacedParts = {}): Promise<void> {
+  const transaction = database.transaction(["workspaces", "texts", "journal", "states"], "readwrite");
   const textStore = transaction.objectStore("texts");
   const journalStore = transaction.objectStore("journal");
   const row = await transaction.objectStore("workspaces").get(id);
@@ -236,13 +240,14 @@ async function replaceTexts(database: Database, id: string, texts: Iterable<Work
     ...oldTexts.map((key) => textStore.delete(key)),
     ...oldEntries.map((key) => journalStore.delete(key)),
     ...[...texts].map(({ path, saved, text, version }) => textStore.put({ path, saved, text, version, workspace: id })),
-    ...(changed === undefined ? [] : [transaction.objectStore("workspaces").put({ ...row, ...changed })]),
+    ...(Object.keys(changed).length === 0 ? [] : [transaction.objectStore("workspaces").put({ ...row, ...changed })]),
+    ...(state === undefined ? [] : [transaction.objectStore("states").put({ ...state, workspace: id })]),
     transaction.done,
   ]);
 }
 
 async function remove(database: Database, id: string): Promise<void> {
-  const transaction = database.transaction(["workspaces", "texts", "journal", "added"], "readwrite");
+  const transaction = database.transaction(["workspaces", "texts", "journal", "states", "added"], "readwrite");
   const [texts, entries, added] = await Promise.all([
     transaction.objectStore("texts").index("workspace").getAllKeys(id),
     transaction.objectStore("journal").index("workspace").getAllKeys(id),
@@ -250,6 +255,7 @@ async function remove(database: Database, id: string): Promise<void> {
   ]);
   await Promise.all([
     transaction.objectStore("workspaces").delete(id),
+    transaction.objectStore("states").delete(id),
     ...texts.map((key) => transaction.objectStore("texts").delete(key)),
     ...entries.map((key) => transaction.objectStore("journal").delete(key)),
     ...added.map((key) => transaction.objectStore("added").delete(key)),
@@ -267,8 +273,8 @@ async function update(database: Database, id: string, change: (row: WorkspaceRow
   return after;
 }
 
-function summaryOf(row: WorkspaceRow): WorkspaceSummary {
-  const { id, name, origin, stored, openedAt, files, edited = 0 } = row;
+function summaryOf(row: WorkspaceRow, edited = 0): WorkspaceSummary {
+  const { id, name, origin, stored, openedAt, files } = row;
   return { id, name, origin, stored, openedAt, edited, bytes: files.reduce((sum, file) => sum + file.size, 0) };
 }
 

@@ -41,9 +41,13 @@ export function newRepository(name: string, emptyFolders: readonly string[] = []
   return { kind: "new", name, files: [], emptyFolders, report: { root: "", files: 0, bytes: 0, entries: [], more: 0 } };
 }
 
-/** From the browser's own store. What a copy that was cut short has not brought there is taken from the kept texts, else left out and said. */
-async function fromStore({ id, name, origin, stored, files: listed, emptyFolders, texts }: Workspace, options: OpenOptions): Promise<RepositorySource> {
-  const there = stored ? new Map((await openDirectory(await storedFolder(id), options)).files.map((file) => [file.path, file])) : new Map<string, RepositoryFile>();
+/**
+ * From the browser's own store. What a copy that was cut short or failed has not brought there is taken from the kept texts, else left out and said.
+ * Throws WORKSPACE_MISSING where nothing of it is left.
+ */
+async function fromStore(workspace: Workspace, options: OpenOptions): Promise<RepositorySource> {
+  const { name, origin, files: listed, emptyFolders, texts } = workspace;
+  const there = await copiedFiles(workspace, options);
   const files: RepositoryFile[] = [];
   const entries: OpenedEntry[] = [];
   for (const { path, size } of listed) {
@@ -55,6 +59,16 @@ async function fromStore({ id, name, origin, stored, files: listed, emptyFolders
   }
   const report = { root: "", files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), entries, more: 0 };
   return { kind: origin.kind, name, files: files.sort(byPath), emptyFolders, report };
+}
+
+async function copiedFiles({ id, stored, texts }: Workspace, options: OpenOptions): Promise<ReadonlyMap<string, RepositoryFile>> {
+  if (!stored) return new Map();
+  try {
+    return new Map((await openDirectory(await storedFolder(id), options)).files.map((file) => [file.path, file]));
+  } catch (thrown) {
+    if (texts.size > 0 && thrown instanceof ConchError && thrown.code === "WORKSPACE_MISSING") return new Map();
+    throw thrown;
+  }
 }
 
 function textFile(path: string, text: string): RepositoryFile {

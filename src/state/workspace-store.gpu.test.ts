@@ -131,6 +131,9 @@ describe("workspaces", () => {
     await Promise.all(recorded);
     const kept = await made.open("mine");
     expect(kept.texts.get("net/config.pbtxt")).toMatchObject({ saved: "name", text: "edited" });
+    const again = await reopen(kept, "/", noFetch);
+    expect(again.files.map(({ path }) => path)).toEqual(["net/config.pbtxt", "net/labels.txt"]);
+    expect(again.report.entries).toEqual([{ path: "net/1/model.onnx", outcome: "skipped", reason: "not-kept" }]);
   });
 
   it("whose copy was cut short open with the texts that were kept, and say what is missing", async () => {

@@ -252,6 +252,25 @@ async function addFiles(app: AppPage, bytes: Files, texts: Files): Promise<void>
   );
 }
 
+test("bytes that were added outlive a reload, and so does their removal", async ({ app }) => {
+  const { page } = app;
+  await app.open("?sample=spleen_ct");
+  await addFiles(app, { "new/1/model.bin": "\u0000\u00fe" }, { "new/config.pbtxt": "name: \"new\"\n" });
+  await page.waitForTimeout(1000);
+  await page.reload();
+  await app.idle();
+  await expect(page.getByTestId("unsaved")).toHaveText("2 unsaved");
+  const kept = unzipSync(await downloaded(app));
+  expect([...(kept["new/1/model.bin"] ?? [])]).toEqual([0, 0xfe]);
+  await addFiles(app, { "more/1/model.bin": "\u0001" }, {});
+  await page.waitForTimeout(1000);
+  await page.getByTestId("undo").click();
+  await page.waitForTimeout(1000);
+  await page.reload();
+  await app.idle();
+  await expect(page.getByTestId("unsaved")).toHaveText("2 unsaved");
+});
+
 test("a sample saved into a folder lies there from then on, byte for byte", async ({ app }) => {
   const { page } = app;
   await stubPicker(app);

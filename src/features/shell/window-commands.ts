@@ -10,7 +10,7 @@ import { commandMessages } from "../../ui/catalogue/commands.messages.ts";
 import { wording } from "../../ui/catalogue/section.ts";
 import { historyMessages } from "../../ui/catalogue/shell.messages.ts";
 import { chooseFiles } from "../../ui/choose-files.ts";
-import { downloadZip, save } from "./save.ts";
+import { downloadZip, save, saveInto } from "./save.ts";
 import { SHORTCUT_KEYS } from "./shortcuts.ts";
 
 type Word = keyof typeof commandMessages.en;
@@ -53,6 +53,10 @@ export function windowCommands(app: App, setColorScheme: (scheme: SettingsState[
     within("undo", named("undo", undone), () => document.getState().undo(), { leavesText: true, problem: () => unless(undone() === undefined, "noUndo") }),
     within("redo", named("redo", redone), () => document.getState().redo(), { leavesText: true, problem: () => unless(redone() === undefined, "noRedo") }),
     within("save", "save", () => void save(app)),
+    within("save-into", "saveInto", () => void saveInto(workspace), {
+      listed: canPickDirectory(),
+      problem: () => unless(document.getState().origin?.folder !== undefined, "hasFolder"),
+    }),
     within("zip", "zip", () => void downloadZip(workspace, document.getState().origin?.name)),
     within("new-ensemble", "newEnsemble", () => panes.getState().showDialog("new-ensemble")),
     within("add-models", "addModels", () => void add(false)),

@@ -54,7 +54,7 @@ export function windowCommands(app: App, setColorScheme: (scheme: SettingsState[
     within("redo", named("redo", redone), () => document.getState().redo(), { leavesText: true, problem: () => unless(redone() === undefined, "noRedo") }),
     within("save", "save", () => void save(app)),
     within("save-into", "saveInto", () => void saveInto(workspace), {
-      listed: canPickDirectory(),
+      ...(!canPickDirectory() && { listed: false }),
       problem: () => unless(document.getState().origin?.folder !== undefined, "hasFolder"),
     }),
     within("zip", "zip", () => void downloadZip(workspace, document.getState().origin?.name)),

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { zipSync } from "fflate";
 import { expect, test } from "./fixtures/app.ts";
-import { compareStates, editSomehow, killPage, logStates, openNew, presentState, seededRandom, showBoth, type Outcome } from "./fixtures/crash-trial.ts";
+import { compareStates, editSomehow, killPage, logStates, openNew, presentState, seededRandom, showBoth, type LoggedState, type Outcome } from "./fixtures/crash-trial.ts";
 
 /** Tabs that are killed in all, and how many live at the same time. */
 const TRIALS = Number(process.env.CONCH_CRASH_TRIALS ?? 10);
@@ -16,8 +16,16 @@ const SAMPLE = new URL("../public/repositories/spleen_ct/", import.meta.url);
 
 type Start = "sample" | "zip" | "new";
 
+/** A tab, and the states of its document. */
+interface Tab {
+  readonly page: Page;
+  readonly states: readonly LoggedState[];
+}
+
 interface Lane {
   context: BrowserContext | undefined;
+  /** What came back from the last trial; the next one goes on in it. */
+  tab: Tab | undefined;
   readonly random: () => number;
 }
 
@@ -49,44 +57,48 @@ async function openAfresh(page: Page, start: Start): Promise<void> {
   await (await chooser).setFiles({ name: "own.zip", mimeType: "application/zip", buffer: Buffer.from(bytes) });
 }
 
-async function reopened(context: BrowserContext): Promise<Page> {
+async function newTab(context: BrowserContext): Promise<Tab> {
   const page = await context.newPage();
-  await page.goto("./");
-  await idle(page);
-  return page;
+  return { page, states: await logStates(page) };
+}
+
+/** Edits until a few changes were made, and kills the tab a moment later, in the middle of the next one. Returns when. */
+async function editAndKill({ page, states }: Tab, random: () => number): Promise<number> {
+  await showBoth(page);
+  const life = new AbortController();
+  const editing = (async () => {
+    while (!life.signal.aborted) await editSomehow(page, random).catch(() => undefined);
+  })();
+  const enough = states.length + 1 + Math.floor(random() * 8);
+  await expect.poll(() => states.length, { timeout: 60_000, intervals: [20] }).toBeGreaterThanOrEqual(enough);
+  await page.waitForTimeout(random() * 1500);
+  const killed = await killPage(page);
+  life.abort();
+  await editing;
+  await page.close();
+  return killed;
 }
 
 /** One tab: opened or restored, edited, killed in the middle of it, and opened again. */
 async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["newContext"]>[0]): Promise<Outcome> {
   const { random } = lane;
-  const afresh = lane.context === undefined || random() < AFRESH;
-  if (afresh) {
+  let start: Start | undefined;
+  if (lane.context === undefined || lane.tab === undefined || random() < AFRESH) {
     await lane.context?.close();
     lane.context = await browser.newContext(options);
+    lane.tab = await newTab(lane.context);
+    start = (["sample", "zip", "new"] as const)[Math.floor(random() * 3)] as Start;
+    await openAfresh(lane.tab.page, start);
+    const { states } = lane.tab;
+    await expect.poll(() => states.length, { timeout: 60_000, intervals: [20] }).toBeGreaterThan(0);
   }
-  const context = lane.context as BrowserContext;
-  const page = await context.newPage();
-  const states = await logStates(page);
-  const start = afresh ? (["sample", "zip", "new"] as const)[Math.floor(random() * 3)] : undefined;
-  if (start !== undefined) await openAfresh(page, start);
-  else await page.goto("./");
-  await expect.poll(() => states.length, { timeout: 60_000 }).toBeGreaterThan(0);
-  await showBoth(page);
-  if (!afresh) await page.locator(".cm-content").first().waitFor({ timeout: 60_000 });
-
-  const life = new AbortController();
-  const editing = (async () => {
-    while (!life.signal.aborted) await editSomehow(page, random).catch(() => undefined);
-  })();
-  await page.waitForTimeout(200 + random() * 3800);
-  const killed = await killPage(page);
-  life.abort();
-  await editing;
-  await page.close();
-
-  const after = await reopened(context);
-  const outcome = compareStates(await presentState(after), states, killed);
-  await after.close();
+  const { states } = lane.tab;
+  const killed = await editAndKill(lane.tab, random);
+  const after = await newTab(lane.context);
+  await after.page.goto("./");
+  await idle(after.page);
+  const outcome = compareStates(await presentState(after.page), states, killed);
+  lane.tab = after;
   return outcome.wrong === undefined ? outcome : { ...outcome, wrong: `opened ${start ?? "again"}: ${outcome.wrong}` };
 }
 
@@ -98,7 +110,7 @@ test("what was edited a second before a tab is killed is there again, byte for b
   let next = 0;
   await Promise.all(
     Array.from({ length: Math.min(LANES, TRIALS) }, async (_, at) => {
-      const lane: Lane = { context: undefined, random: seededRandom(SEED + at) };
+      const lane: Lane = { context: undefined, tab: undefined, random: seededRandom(SEED + at) };
       while (next < TRIALS) {
         const count = ++next;
         const outcome = await trial(lane, browser, options);

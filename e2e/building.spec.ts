@@ -296,14 +296,14 @@ const MISTAKES: readonly Mistake[] = [
       await page.getByTestId("inspector").getByRole("combobox", { name: "data_type" }).selectOption("TYPE_INT32");
     },
     code: "ENSEMBLE_DATA_TYPE",
-    node: "output:segmentation",
-    port: "output:segmentation-in-segmentation",
+    node: `step:${MODELS[2]}`,
+    port: `step:${MODELS[2]}-out-segmentation_output`,
     fix: /^Fix: Change segmentation to TYPE_FP32/,
   },
   {
     name: "a misspelt model",
     make: (page) => typeOver(page, '"classification_model"', '"clasification_model"'),
-    code: "ENSEMBLE_STEP_MODEL",
+    code: "ENSEMBLE_MISSING_MODEL",
     node: "step:clasification_model",
     fix: /^Fix: .*classification_model/,
   },
@@ -317,7 +317,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     name: "a version that is not there",
-    make: (page) => typeOver(page, '"image_preprocess_model", model_version: -1', '"image_preprocess_model", model_version: 7'),
+    make: (page) => typeOver(page, '"image_preprocess_model"\\n    model_version: -1', '"image_preprocess_model"\n    model_version: 7'),
     code: "ENSEMBLE_STEP_VERSION",
     node: `step:${MODELS[0]}`,
     fix: /^Fix: Set model_version to -1/,

@@ -119,6 +119,14 @@ describe("a canvas", () => {
     expect(placesOf(canvas)).not.toEqual(before);
   });
 
+  it("that began without any node gives places to those that come", () => {
+    const canvas = createCanvas(shown({ model: open('platform: "ensemble"\n') }));
+    canvas.settle();
+    canvas.show(shown());
+    const places = Object.values(placesOf(canvas));
+    expect(new Set(places.map(({ x, y }) => `${x},${y}`)).size).toBe(places.length);
+  });
+
   it("takes over drags and sizes, and no selection", () => {
     const canvas = createCanvas(shown());
     canvas.settle();

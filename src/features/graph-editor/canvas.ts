@@ -93,7 +93,6 @@ export function createCanvas(first: Shown): Canvas {
     },
     settle: () => {
       const { nodes } = store.getState();
-      if (nodes.length === 0) return;
       if (nodes.some(({ id }) => place(id) === undefined)) {
         for (const [id, at] of layout(place)) if (!arranged.has(id)) arranged.set(id, at);
         merge();

@@ -55,6 +55,8 @@ export function useCanvasVerbs(canvas: Canvas, shown: OpenModel, say: (text: str
         const now = present();
         const made = edits(now);
         const nodes = newNodes(now, made);
+        // What a gesture makes stands where the user looks.
+        canvas.setState({ moved: true });
         document.getState().edit(made, label, { moves: moves?.(now, nodes) ?? [] });
         say(text);
         return nodes;

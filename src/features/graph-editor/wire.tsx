@@ -13,6 +13,11 @@ import { wireColor } from "./wire-color.ts";
 import { detourOf, detourPath, type Detour, type Obstacle } from "./wire-route.ts";
 import classes from "./graph-editor.module.css";
 
+/** Below this distance of its ends a wire's label has no room between them. The canvas's units. */
+const NARROWEST = 64;
+/** Between a label and the handles at both ends. */
+const CLEARANCE = 6;
+
 /** A stretch of a wire. The first one carries the tensor's name, type, shape and, after a run, bytes. */
 export const Wire = memo(function Wire({ id, data, source, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }: EdgeProps<FlowEdge>) {
   const { edge, severity, canvas } = data!;
@@ -45,7 +50,11 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
             data-testid={`wire-${tensor.name}`}
             data-wire={tensor.name}
             title={tensor.name}
-            style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
+            style={{
+              transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)`,
+              // What is lit is read in full; all others keep clear of the nodes at both ends.
+              ...(!lit && targetX - sourceX > NARROWEST && { maxWidth: targetX - sourceX - 2 * CLEARANCE }),
+            }}
             onClick={() => openWire(selection, session, model, tensor.name)}
             onDoubleClick={({ clientX, clientY }) => canvas.getState().verbs?.perform("rename", { kind: "wire", tensor: tensor.name }, { clientX, clientY })}
             onMouseEnter={() => canvas.setState({ hover: tensor.name })}

@@ -27,7 +27,7 @@ export function FindingList({ findings }: { findings: readonly Diagnostic[] }) {
               </span>
             </button>
             {fix !== undefined && (
-              <Button size="compact-xs" variant="light" onClick={() => applyFix(id)}>
+              <Button size="compact-xs" variant="light" className={classes.fix} onClick={() => applyFix(id)}>
                 {fix.title}
               </Button>
             )}

@@ -31,14 +31,18 @@ interface Mapping {
   readonly changes: readonly Change[];
 }
 
-/** From the tensor that has the input's name, or the one that fits and nothing reads, or one of a similar name; else from a new ensemble input. */
+/**
+ * From the tensor that has the input's name, or the one that fits and nothing reads, or the one that another step reads at an input of that
+ * name, or one of a similar name; else from a new ensemble input.
+ */
 function mappingOf(one: FixCase, step: number, port: string): Mapping | undefined {
   const facts = portFacts(one.models, stepsOf(one)[step], "input", port);
   if (facts === undefined) return undefined;
   const fitting = [...tensorsBefore(one, step)].filter(([, source]) => portsAgree(source, facts)).map(([name]) => name);
   const spare = unread(one);
   const [unused, ...others] = fitting.filter((name) => spare.has(name));
-  const source = fitting.find((name) => name === port) ?? (others.length === 0 ? unused : undefined) ?? nearest(port, fitting);
+  const alike = fitting.filter((name) => stepsOf(one).some(({ input_map }, other) => other !== step && Object.hasOwn(input_map, port) && input_map[port] === name));
+  const source = fitting.find((name) => name === port) ?? (others.length === 0 ? unused : undefined) ?? (alike.length === 1 ? alike[0] : undefined) ?? nearest(port, fitting);
   const path = mapPath(step, "input_map", port);
   if (source !== undefined) return { title: `Map ${port} to ${source}`, changes: [setting(path, source)] };
   const name = freshTensorName(one.parsed.config, port, stepsOf(one)[step]?.model_name);

@@ -157,6 +157,18 @@ describe("the repair", () => {
     expect(fix === undefined ? {} : repaired(fix, content)).toEqual(made);
   });
 
+  it("of an input that another step has too reads what that one reads", async () => {
+    const second = `    },
+    {
+      model_name: "b"
+      model_version: -1
+      output_map { key: "O" value: "Z" }
+    }
+  ]`;
+    const { verdict } = await verdictOf(ensemble({ [port("Y")]: `${port("Y")}, ${port("Z")}`, "    }\n  ]": second, 'key: "I" value: "X"': 'key: "J" value: "X"' }, model("a", port("J"))), "m");
+    expect(verdict?.findings.find(({ code }) => code === "ENSEMBLE_UNMAPPED_INPUT")?.fix?.title).toBe("Map I to t");
+  });
+
   it("of an input that nothing fits is an input of the ensemble", async () => {
     const files = ensemble({}, model("b", `${port("I")}, ${port("P", "INT32", "2, -1")}`));
     const { verdict, content } = await verdictOf(files, "m");

@@ -5,6 +5,8 @@ import type { NodePosition, NodeSize } from "./places.ts";
 
 /** Distances of the layout, in the canvas's units. */
 const SPACING = { nodes: 32, ranks: 96, edges: 16 };
+/** What a wire's label takes: a character of its name, glyph and margins, and how many characters are given room. */
+const LABEL = { character: 6.7, around: 48, longest: 22 };
 const DEFAULT_SIZE: NodeSize = { width: 220, height: 96 };
 /** Larger graphs are arranged in layers only: the full layout's time grows faster than the graph, to tens of seconds for thousands of steps. */
 const FULL_LAYOUT_NODES = 120;
@@ -22,7 +24,7 @@ export function arrange(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSiz
 
 function full(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSize>): Map<string, NodePosition> {
   const dagre = new Graph({ multigraph: true });
-  dagre.setGraph({ rankdir: "LR", nodesep: SPACING.nodes, ranksep: SPACING.ranks, edgesep: SPACING.edges });
+  dagre.setGraph({ rankdir: "LR", nodesep: SPACING.nodes, ranksep: rankDistance(graph), edgesep: SPACING.edges });
   dagre.setDefaultEdgeLabel(() => ({}));
   const ids = [...graph.inputs, ...graph.steps, ...graph.outputs].map(({ id }) => id);
   for (const id of ids) dagre.setNode(id, { ...(sizes.get(id) ?? DEFAULT_SIZE) });
@@ -38,6 +40,12 @@ function full(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSize>): Map<s
   return positions;
 }
 
+/** Room between columns for the names on the wires. */
+function rankDistance({ tensors }: EnsembleGraph): number {
+  const longest = tensors.reduce((most, { name }) => Math.max(most, name.length), 0);
+  return Math.max(SPACING.ranks, Math.ceil(Math.min(longest, LABEL.longest) * LABEL.character + LABEL.around));
+}
+
 function layered(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSize>): Map<string, NodePosition> {
   const sized = (id: string): NodeSize & { id: string } => ({ id, ...(sizes.get(id) ?? DEFAULT_SIZE) });
   const nodes = [
@@ -45,7 +53,7 @@ function layered(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSize>): Ma
     ...graph.steps.map(({ id }) => sized(id)),
     ...graph.outputs.map(({ id }) => ({ ...sized(id), end: "last" as const })),
   ];
-  return arrangeLayers(nodes, stretches(graph).map(({ from, to }) => [from, to] as const), SPACING);
+  return arrangeLayers(nodes, stretches(graph).map(({ from, to }) => [from, to] as const), { ...SPACING, ranks: rankDistance(graph) });
 }
 
 /** From which node each wire leads to which; the name is one of its own. */

@@ -79,7 +79,6 @@ test("steps are doubled, copied, cut and pasted by keys", async ({ app }) => {
   await page.keyboard.press("ControlOrMeta+x");
   await expect(said).toHaveText("Removed step segmentation_3d.");
   await expect(node("step:segmentation_3d")).toHaveCount(0);
-  await node("step:postprocess").click();
   await page.keyboard.press("ControlOrMeta+v");
   await expect(said).toHaveText("Pasted steps.");
   await expect(node("step:segmentation_3d")).toBeVisible();

@@ -27,6 +27,7 @@ import { useCanvasDrops } from "./use-canvas-drops.ts";
 import { useCanvasKeys } from "./use-canvas-keys.ts";
 import { useCanvasVerbs } from "./use-canvas-verbs.ts";
 import { useFocusedFinding } from "./use-focused-finding.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 import { useWanted } from "./use-wanted.ts";
 import { useWireDrawing } from "./use-wire-drawing.ts";
 import { useWireWhilePanning } from "./use-wire-while-panning.ts";
@@ -71,6 +72,7 @@ function ModelCanvas({ model }: { model: OpenModel }) {
   useFocusedFinding(model, diagnostics);
   useWanted(model, settled);
   useWireWhilePanning();
+  useKeptFocus(canvas, region);
   const drawing = useWireDrawing(canvas, setSaid);
   const { help, ...keys } = useCanvasKeys(canvas, region, () => pointer.current ?? middleOf(region.current), chosenEdge);
   const drops = useCanvasDrops(canvas);

@@ -2,7 +2,7 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useCallback } from "react";
 
 /** Below this scale the names of ports cannot be read. */
-const READABLE = 0.5;
+const READABLE = 0.45;
 const MARGIN = 24;
 
 /** Shows the whole graph where that leaves it readable, else its beginning: the first column at the left, in the middle of the height. */

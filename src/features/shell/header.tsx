@@ -47,7 +47,7 @@ export function Header() {
             {origin.name}
           </span>
           {edited > 0 && (
-            <span className={classes.edited} data-testid="unsaved">
+            <span className={classes.edited} data-count={edited} data-testid="unsaved">
               {t("edited", { count: edited })}
             </span>
           )}

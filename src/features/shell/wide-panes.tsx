@@ -57,7 +57,7 @@ export function WidePanes({ explorer, graph, outline, text, inspector, dock, bad
         {open.dock && (
           <>
             <Separator className={classes.level} aria-label={t("resize", { pane: t("dock") })} />
-            <Panel id="panel-dock" defaultSize="44%" minSize="120px" maxSize="80%">
+            <Panel id="panel-dock" defaultSize="38%" minSize="120px" maxSize="80%">
               <section className={classes.pane} aria-label={t("dock")}>
                 <Dock content={dock} badges={badges} closable />
               </section>

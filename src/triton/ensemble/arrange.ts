@@ -6,7 +6,7 @@ import type { NodePosition, NodeSize } from "./places.ts";
 /** Distances of the layout, in the canvas's units. */
 const SPACING = { nodes: 32, ranks: 96, edges: 16 };
 /** What a wire's label takes: a character of its name, glyph and margins, and how many characters are given room. */
-const LABEL = { character: 6.7, around: 48, longest: 22 };
+const LABEL = { character: 6.7, around: 40, longest: 22 };
 const DEFAULT_SIZE: NodeSize = { width: 220, height: 96 };
 /** Larger graphs are arranged in layers only: the full layout's time grows faster than the graph, to tens of seconds for thousands of steps. */
 const FULL_LAYOUT_NODES = 120;

@@ -86,3 +86,27 @@ test("steps are doubled, copied, cut and pasted by keys", async ({ app }) => {
   await undo();
   await expect.poll(text).toBe(before);
 });
+
+test("a model file that is dropped on the canvas is a model of the repository and a step, as one step of undo", async ({ app }) => {
+  const { page } = app;
+  const { text, node, said, undo } = await openSample(app);
+  const before = await text();
+  const pane = (await page.getByTestId("graph-editor").boundingBox())!;
+  const at = { clientX: pane.x + pane.width / 2, clientY: pane.y + pane.height - 60 };
+  const dataTransfer = await page.evaluateHandle(async () => {
+    const data = new DataTransfer();
+    data.items.add(new File([await (await fetch("repositories/spleen_ct/segmentation_3d/1/model.onnx")).blob()], "my net.onnx"));
+    return data;
+  });
+  for (const type of ["dragenter", "dragover", "drop"]) await page.getByTestId("graph-editor").dispatchEvent(type, { dataTransfer, ...at });
+  await expect(said).toHaveText("Added step my_net.");
+  await expect(node("step:my_net")).toBeVisible();
+  await expect(page.getByTestId("port-step:my_net-in-input")).toBeVisible();
+  await expect(page.getByTestId("model-my_net")).toBeVisible();
+  await expect(page.getByTestId("repository-name")).toHaveText("spleen_ct");
+  expect(Math.abs((await node("step:my_net").boundingBox())!.y - at.clientY)).toBeLessThan(3);
+  await undo();
+  await expect(page.getByTestId("model-my_net")).toHaveCount(0);
+  await expect(node("step:my_net")).toHaveCount(0);
+  await expect.poll(text).toBe(before);
+});

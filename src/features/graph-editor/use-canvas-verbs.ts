@@ -110,6 +110,7 @@ export function useCanvasVerbs(canvas: Canvas, shown: OpenModel, say: (text: str
       },
       addFiles: (drop, at) => {
         let made: readonly string[] = [];
+        canvas.setState({ moved: true });
         const steps = (models: readonly string[]) => {
           const now = present();
           const edits = addStepEdits(now, ...models);

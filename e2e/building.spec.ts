@@ -8,6 +8,7 @@ import type { Locator, Page } from "@playwright/test";
 import { unzipSync } from "fflate";
 import { parseConfig } from "../src/triton/model-config/decode.ts";
 import { expect, test, type AppPage } from "./fixtures/app.ts";
+import { act, walkTo } from "./fixtures/outline.ts";
 import { MODEL_FILES, MODELS, modelsZip, TYPED } from "./fixtures/pipeline.ts";
 
 // One ensemble (an image in; a class and a mask out, side by side) built in three ways from three models: with the mouse on the canvas, with the
@@ -146,28 +147,6 @@ test("with the mouse on the canvas; undo to nothing, redo, and nothing to compla
   expect(await audit(page)).toEqual([]);
   await expectUndone(app);
 });
-
-/** Goes from the first row down to another one by the arrow keys. */
-async function walkTo(page: Page, row: string): Promise<void> {
-  const goal = page.getByTestId(`outline-${row}`);
-  await page.keyboard.press("Home");
-  for (let steps = 0; steps < 40; steps++) {
-    if (await goal.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("ArrowDown");
-  }
-  throw new Error(`no way leads to ${row}`);
-}
-
-/** Opens the list of what can be done with the focused row, and takes an entry of it. */
-async function act(page: Page, name: string): Promise<void> {
-  await page.keyboard.press("Space");
-  const item = page.getByTestId("outline-menu").getByRole("menuitem", { name });
-  for (let presses = 0; presses < 20; presses++) {
-    if (await item.evaluate((element) => element === document.activeElement)) break;
-    await page.keyboard.press("ArrowDown");
-  }
-  await page.keyboard.press("Enter");
-}
 
 /** Takes the choice of a dialog that a search finds. */
 async function choose(page: Page, search: string): Promise<void> {

@@ -1,34 +1,9 @@
 import type { Locator } from "@playwright/test";
-import { expect, test, type AppPage } from "./fixtures/app.ts";
+import { expect, test } from "./fixtures/app.ts";
+import { openCanvas } from "./fixtures/canvas.ts";
 
 // CodeMirror draws the lines in view only; in a high window without the dock that is all of them.
 test.use({ viewport: { width: 2600, height: 1800 } });
-
-interface Opened {
-  text(): Promise<string>;
-  node(id: string): Locator;
-  said: Locator;
-  undo(): Promise<void>;
-  menu(label: string): Promise<void>;
-}
-
-async function openSample(app: AppPage): Promise<Opened> {
-  const { page } = app;
-  await app.open();
-  await page.getByTestId("sample-spleen_ct").getByRole("button", { name: "Open" }).click();
-  await app.idle();
-  await page.getByTestId("centre-split").click();
-  await page.keyboard.press("ControlOrMeta+j");
-  await expect(page.getByTestId("config-text")).toContainText("ensemble_scheduling");
-  await expect(page.getByTestId("graph-editor")).toHaveAttribute("data-settled", "true");
-  return {
-    text: () => page.getByTestId("config-text").locator(".cm-content").innerText(),
-    node: (id) => page.locator(`.react-flow__node[data-id="${id}"]`),
-    said: page.getByTestId("graph-said"),
-    undo: () => page.getByRole("button", { name: /^Undo/ }).click(),
-    menu: (label) => page.getByTestId("canvas-menu").getByRole("menuitem", { name: label }).click(),
-  };
-}
 
 async function placesOf(nodes: readonly Locator[]): Promise<{ x: number; y: number }[]> {
   return Promise.all(nodes.map(async (node) => {
@@ -39,7 +14,7 @@ async function placesOf(nodes: readonly Locator[]): Promise<{ x: number; y: numb
 
 test("nodes are chosen together, moved as one step of undo, doubled and removed", async ({ app }) => {
   const { page } = app;
-  const { text, node, said, undo, menu } = await openSample(app);
+  const { text, node, said, undo, menu } = await openCanvas(app);
   const before = await text();
   const steps = [node("step:segmentation_3d"), node("step:postprocess")];
   await steps[0]!.locator("header").click();
@@ -84,7 +59,7 @@ test("nodes are chosen together, moved as one step of undo, doubled and removed"
 
 test("a wire drawn into the open makes an output where it was dropped, and a double click renames a tensor on its wire", async ({ app }) => {
   const { page } = app;
-  const { text, node, said, undo } = await openSample(app);
+  const { text, node, said, undo } = await openCanvas(app);
   const before = await text();
   const pane = (await page.getByTestId("graph-editor").boundingBox())!;
   await page.getByTestId("port-step:segmentation_3d-out-output").locator(".react-flow__handle").hover();
@@ -113,7 +88,7 @@ test("a wire drawn into the open makes an output where it was dropped, and a dou
 
 test("the canvas is walked, edited and arranged by keyboard alone", async ({ app }) => {
   const { page } = app;
-  const { text, node, said, menu } = await openSample(app);
+  const { text, node, said, menu } = await openCanvas(app);
   const before = await text();
   const press = (...keys: string[]) => keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
   await node("input:IMAGE").focus();

@@ -1,24 +1,8 @@
-import type { Locator } from "@playwright/test";
 import { expect, test, type AppPage } from "./fixtures/app.ts";
+import { openCanvas } from "./fixtures/canvas.ts";
 
 // CodeMirror draws the lines in view only; in a high window that is all of them.
 test.use({ viewport: { width: 2600, height: 1800 } });
-
-async function openSample(app: AppPage): Promise<{ text(): Promise<string>; node(id: string): Locator; said: Locator; undo(): Promise<void> }> {
-  const { page } = app;
-  await app.open();
-  await page.getByTestId("sample-spleen_ct").getByRole("button", { name: "Open" }).click();
-  await app.idle();
-  await page.getByTestId("centre-split").click();
-  await expect(page.getByTestId("config-text")).toContainText("ensemble_scheduling");
-  await expect(page.getByTestId("graph-editor")).toHaveAttribute("data-settled", "true");
-  return {
-    text: () => page.getByTestId("config-text").locator(".cm-content").innerText(),
-    node: (id) => page.locator(`.react-flow__node[data-id="${id}"]`),
-    said: page.getByTestId("graph-said"),
-    undo: () => page.getByRole("button", { name: /^Undo/ }).click(),
-  };
-}
 
 /** A free place of the canvas. */
 async function ground(app: AppPage): Promise<{ x: number; y: number }> {
@@ -28,7 +12,7 @@ async function ground(app: AppPage): Promise<{ x: number; y: number }> {
 
 test("a model of the tree becomes a step where it is dropped, and is refused where it does not fit into a wire", async ({ app }) => {
   const { page } = app;
-  const { text, node, said, undo } = await openSample(app);
+  const { text, node, said, undo } = await openCanvas(app);
   const before = await text();
   const place = await ground(app);
   await page.getByTestId("model-segmentation_3d").dragTo(page.getByTestId("graph-editor"), { targetPosition: place });
@@ -48,7 +32,7 @@ test("a model of the tree becomes a step where it is dropped, and is refused whe
 
 test("a wire that is dropped on the ground asks which step takes it", async ({ app }) => {
   const { page } = app;
-  const { text, node, undo } = await openSample(app);
+  const { text, node, undo } = await openCanvas(app);
   const before = await text();
   const pane = (await page.getByTestId("graph-editor").boundingBox())!;
   const place = await ground(app);
@@ -68,7 +52,7 @@ test("a wire that is dropped on the ground asks which step takes it", async ({ a
 
 test("steps are doubled, copied, cut and pasted by keys", async ({ app }) => {
   const { page } = app;
-  const { text, node, said, undo } = await openSample(app);
+  const { text, node, said, undo } = await openCanvas(app);
   const before = await text();
   await node("step:segmentation_3d").click();
   await page.keyboard.press("ControlOrMeta+d");
@@ -89,7 +73,7 @@ test("steps are doubled, copied, cut and pasted by keys", async ({ app }) => {
 
 test("a model file that is dropped on the canvas is a model of the repository and a step, as one step of undo", async ({ app }) => {
   const { page } = app;
-  const { text, node, said, undo } = await openSample(app);
+  const { text, node, said, undo } = await openCanvas(app);
   const before = await text();
   const pane = (await page.getByTestId("graph-editor").boundingBox())!;
   const at = { clientX: pane.x + pane.width / 2, clientY: pane.y + pane.height - 60 };

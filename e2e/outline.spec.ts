@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Locator, Page } from "@playwright/test";
+import type { Locator } from "@playwright/test";
 import { expect, test, type AppPage } from "./fixtures/app.ts";
+import { act, walkTo } from "./fixtures/outline.ts";
 
 // CodeMirror draws the lines in view only; in a high window that is all of them.
 test.use({ viewport: { width: 2400, height: 1800 } });
@@ -19,28 +20,6 @@ async function openOutline(app: AppPage): Promise<Locator> {
 /** The text of the open configuration, as the editor holds it. */
 async function text({ page }: AppPage): Promise<string> {
   return page.locator(".cm-line").evaluateAll((lines) => lines.map((line) => line.textContent).join("\n"));
-}
-
-/** Goes from the first row down to another one by the arrow keys, and says how that row reads. */
-async function walkTo(page: Page, row: string): Promise<void> {
-  const goal = page.getByTestId(`outline-${row}`);
-  await page.keyboard.press("Home");
-  for (let steps = 0; steps < 60; steps++) {
-    if (await goal.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("ArrowDown");
-  }
-  throw new Error(`no way leads to ${row}`);
-}
-
-/** Opens the list of what can be done with the focused row, and takes an entry of it. */
-async function act(page: Page, name: string | RegExp): Promise<void> {
-  await page.keyboard.press("Space");
-  const item = page.getByTestId("outline-menu").getByRole("menuitem", { name });
-  for (let presses = 0; presses < 20; presses++) {
-    if (await item.evaluate((element) => element === document.activeElement)) break;
-    await page.keyboard.press("ArrowDown");
-  }
-  await page.keyboard.press("Enter");
 }
 
 const said = (app: AppPage): Locator => app.page.getByTestId("outline-said");

@@ -1,12 +1,10 @@
 import { Popover, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
-import { useStore } from "zustand";
+import type { FormEvent } from "react";
 import type { OpenModel } from "../../state/open-model.ts";
-import { settings } from "../../state/settings.ts";
-import { rename, type Renamed } from "../../triton/language/rename.ts";
+import type { Renamed } from "../../triton/language/rename.ts";
 import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
-import { renameNote } from "../../ui/rename-note.ts";
+import { useRenaming } from "../../ui/use-renaming.ts";
 import type { Spot } from "./canvas-verbs.ts";
 import { SpotAnchor } from "./spot-anchor.tsx";
 
@@ -21,16 +19,11 @@ interface Props {
 /** Takes the new name of a tensor where it stands, and says what that changes or why it cannot be. Enter renames, Escape does not. */
 export function RenameBox({ renamed, spot, model, onRename, onClose }: Props) {
   const t = useMessages(graphEditorMessages);
-  const language = useStore(settings, (state) => state.language);
-  const [text, setText] = useState(renamed.name);
-  const to = text.trim();
-  const result = rename(renamed, to, { model: model.view.name, models: model.repository.graphModels });
-  const refused = "refused" in result;
-  const note = to === renamed.name ? t("renameHint") : renameNote(result, language);
+  const { text, setText, to, changes, refused, note = t("renameHint") } = useRenaming(model, renamed);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (refused) return;
-    if (to !== renamed.name) onRename(to);
+    if (changes) onRename(to);
     onClose();
   };
   return (

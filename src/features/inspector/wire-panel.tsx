@@ -3,17 +3,17 @@ import { useEffect, useState, type FormEvent } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
 import type { TensorHandle, TensorSummary } from "../../runtime/protocol.ts";
-import { findingsOfTensor, handleOf, resultOf, type OpenModel } from "../../state/open-model.ts";
-import { settings } from "../../state/settings.ts";
+import { renameEdits, renamedPlaces } from "../../state/ensemble-edits.ts";
+import { findingsOfTensor, handleOf, openModelOf, resultOf, type OpenModel } from "../../state/open-model.ts";
 import type { Endpoint, GraphTensor } from "../../triton/ensemble/graph.ts";
-import { rename } from "../../triton/language/rename.ts";
+import type { Renamed } from "../../triton/language/rename.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { inspectorMessages } from "../../ui/catalogue/inspector.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { DataTypeMark } from "../../ui/data-type-mark.tsx";
 import { formatBytes, formatShape } from "../../ui/format.ts";
-import { useDiagnostics } from "../../ui/open-model.ts";
-import { renameNote } from "../../ui/rename-note.ts";
+import { useDiagnostics, usePresent } from "../../ui/open-model.ts";
+import { useRenaming } from "../../ui/use-renaming.ts";
 import { Facts, Part } from "./facts.tsx";
 import { FindingList } from "./finding-list.tsx";
 import classes from "./inspector.module.css";
@@ -45,21 +45,18 @@ export function WirePanel({ model, tensor }: { model: OpenModel; tensor: GraphTe
 /** Renames a tensor of an ensemble, in the ensembles around it too. */
 function Rename({ model, name }: { model: OpenModel; name: string }) {
   const t = useMessages(inspectorMessages);
-  const { document, selection } = useApp();
-  const language = useStore(settings, (state) => state.language);
-  const [text, setText] = useState(name);
-  const { view, repository, stale } = model;
-  const to = text.trim();
-  const target = { name, entity: { kind: "tensor", ensemble: view.name, name } } as const;
-  const result = to === name ? undefined : rename(target, to, { model: view.name, models: repository.graphModels });
-  const refused = result !== undefined && "refused" in result;
+  const { document, derivation, selection } = useApp();
+  const present = usePresent();
+  const { view, stale } = model;
+  const renamed: Renamed = { name, entity: { kind: "tensor", ensemble: view.name, name } };
+  const { text, setText, to, changes, refused, note } = useRenaming(model, renamed);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (result === undefined || "refused" in result) return;
-    document.getState().edit(result.edits, "rename");
+    const now = openModelOf(derivation, present(), view.name);
+    if (!changes || refused || now === undefined) return;
+    document.getState().edit(renameEdits(now, renamed, to), "rename", { moves: renamedPlaces(now, name, to, document.getState().positions) });
     selection.getState().selectTensor(to);
   };
-  const note = result === undefined ? undefined : renameNote(result, language);
   return (
     <form className={classes.rename} onSubmit={submit}>
       <TextInput
@@ -72,7 +69,7 @@ function Rename({ model, name }: { model: OpenModel; name: string }) {
         styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
         data-testid="rename-tensor"
       />
-      <Button type="submit" variant="default" disabled={result === undefined || refused}>{t("rename")}</Button>
+      <Button type="submit" variant="default" disabled={!changes || refused}>{t("rename")}</Button>
     </form>
   );
 }

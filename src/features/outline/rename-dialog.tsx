@@ -1,12 +1,10 @@
 import { Button, Group, Modal, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
-import { useStore } from "zustand";
+import type { FormEvent } from "react";
 import type { OpenModel } from "../../state/open-model.ts";
-import { settings } from "../../state/settings.ts";
-import { rename, type RenameTarget } from "../../triton/language/rename.ts";
+import type { RenameTarget } from "../../triton/language/rename.ts";
 import { outlineMessages } from "../../ui/catalogue/outline.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
-import { renameNote } from "../../ui/rename-note.ts";
+import { useRenaming } from "../../ui/use-renaming.ts";
 import classes from "./outline.module.css";
 
 /** What is renamed. */
@@ -15,15 +13,10 @@ export type Renamed = Pick<RenameTarget, "name" | "entity">;
 /** Asks for another name of a tensor, and says what that changes or why it cannot be. */
 export function RenameDialog({ model, target, onRename, onClose }: { model: OpenModel; target: Renamed; onRename(to: string): void; onClose(): void }) {
   const t = useMessages(outlineMessages);
-  const language = useStore(settings, (state) => state.language);
-  const [text, setText] = useState(target.name);
-  const to = text.trim();
-  const result = rename(target, to, { model: model.view.name, models: model.repository.graphModels });
-  const refused = "refused" in result;
-  const note = to === target.name ? undefined : renameNote(result, language);
+  const { text, setText, to, changes, refused, note } = useRenaming(model, target);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (!refused && to !== target.name) onRename(to);
+    if (!refused && changes) onRename(to);
   };
   return (
     <Modal opened onClose={onClose} title={t("renameTitle", { name: target.name })} returnFocus={false} closeButtonProps={{ "aria-label": t("close") }} size="sm" data-testid="outline-rename">
@@ -42,7 +35,7 @@ export function RenameDialog({ model, target, onRename, onClose }: { model: Open
         />
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>{t("cancel")}</Button>
-          <Button type="submit" disabled={refused || to === target.name}>{t("apply")}</Button>
+          <Button type="submit" disabled={refused || !changes}>{t("apply")}</Button>
         </Group>
       </form>
     </Modal>

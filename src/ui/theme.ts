@@ -35,7 +35,8 @@ export const theme = createTheme({
   components: {
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "md" } },
     Button: { defaultProps: { size: "xs" } },
-    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 100 } } },
+    // A menu's own first item takes the focus: the placeholder that would is no child that a menu may have.
+    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 100 }, withInitialFocusPlaceholder: false, menuItemTabIndex: 0 } },
     // Its <header> would be a second banner of the page.
     Modal: { defaultProps: { transitionProps: { duration: 120 }, attributes: { header: { role: "presentation" } } } },
     Select: { defaultProps: { size: "xs" } },

@@ -17,7 +17,7 @@ export function AddMenu() {
   const language = useStore(settings, (state) => state.language);
   const commands = useStore(store, (state) => state.commands);
   return (
-    <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
+    <Menu position="bottom-end">
       <Menu.Target>
         <IconButton label={t("add")} size="sm" data-testid="add-to-repository">
           <IconPlus size={16} />

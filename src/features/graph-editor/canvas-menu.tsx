@@ -39,7 +39,7 @@ export function CanvasMenu({ target, spot, model, onChoose, onClose }: Props) {
               return (
                 <Menu.Item
                   key={action}
-                  color={action === "remove" ? "red" : undefined}
+                  color={action === "remove" ? "var(--conch-error)" : undefined}
                   rightSection={key && <Text component="span" size="xs" c="dimmed">{keyNames(CANVAS_KEYS[key])}</Text>}
                   onClick={() => onChoose(action)}
                 >

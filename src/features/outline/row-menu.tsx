@@ -26,7 +26,7 @@ export function RowMenu({ row, at: { x, y }, actions, onChoose, onClose }: Props
       <Menu.Dropdown data-testid="outline-menu" mah={360} style={{ overflow: "auto" }}>
         <Menu.Label className={classes.menuTitle}>{title}</Menu.Label>
         {actions.map((action) => (
-          <Menu.Item key={action} color={action === "remove" ? "red" : undefined} rightSection={<Keys action={action} />} onClick={() => onChoose(action)}>
+          <Menu.Item key={action} color={action === "remove" ? "var(--conch-error)" : undefined} rightSection={<Keys action={action} />} onClick={() => onChoose(action)}>
             {actionText(action, row, t)}
           </Menu.Item>
         ))}

@@ -21,7 +21,7 @@ export function PlanView() {
   if (plan === null) return <PaneNotice>{t("empty")}</PaneNotice>;
   const pruned = isEnsemblePlan(plan.root) ? plan.root.pruned : [];
   return (
-    <ScrollArea h="100%" p={12} data-testid="plan">
+    <ScrollArea h="100%" p={12} viewportProps={{ tabIndex: 0 }} data-testid="plan">
       <Text size="sm" mb={8}>{t("intro", { steps: plan.ops.filter(({ kind }) => kind === "execute").length, readbacks: plan.expectedReadbacks })}</Text>
       {plan.warnings.map(({ code, message }) => <Alert key={`${code} ${message}`} color="yellow" mb={8}><code>{code}</code> {message}</Alert>)}
       {pruned.length > 0 && <Text size="sm" mb={8}>{t("pruned", { models: pruned.map((step) => step.model).join(", ") })}</Text>}

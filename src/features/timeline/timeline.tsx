@@ -17,7 +17,7 @@ export function Timeline() {
   if (result === null) return <PaneNotice>{t("empty")}</PaneNotice>;
   const sum = (list: readonly Readback[]): number => list.reduce((bytes, each) => bytes + each.bytes, 0);
   return (
-    <ScrollArea h="100%" p={12} data-testid="timeline">
+    <ScrollArea h="100%" p={12} viewportProps={{ tabIndex: 0 }} data-testid="timeline">
       <Text size="sm" mb={8}>
         {t("total", {
           time: formatMilliseconds(result.milliseconds),

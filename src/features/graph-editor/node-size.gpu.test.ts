@@ -3,6 +3,7 @@ import { createElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
+import { createCommandsStore } from "../../state/commands.ts";
 import { createDerivation } from "../../state/derived.ts";
 import { createDocumentStore } from "../../state/document.ts";
 import { createModelHeaders } from "../../state/model-headers.ts";
@@ -51,7 +52,7 @@ beforeEach(async () => {
   selection.getState().openModel("e");
   const session = createStore(() => ({ run: { status: "idle", model: null, steps: {}, result: null, error: null, plan: null, inputs: {} }, placements: {}, environment: null }));
   nodes = canvasNodes(openModelOf(derivation, derivation.repository(document.getState().files, ["e/1"]), "e")!);
-  const app = { document, derivation, headers: createModelHeaders(document), selection, session } as unknown as App;
+  const app = { commands: createCommandsStore(), document, derivation, headers: createModelHeaders(document), selection, session } as unknown as App;
   host = globalThis.document.createElement("div");
   host.style.cssText = "width: 2400px; height: 1800px";
   globalThis.document.body.append(host);

@@ -72,7 +72,9 @@ export function useCanvasVerbs(canvas: Canvas, shown: OpenModel, say: (text: str
       selection.getState().selectNodes(nodes);
       focusNode(last);
     };
-    const placedAt = (at: Spot | undefined) => (now: OpenModel, nodes: readonly string[]) => (at === undefined ? [] : placing(now, nodes, placeOf(at)));
+    // What is asked for at a node by a key would stand upon it: the layout finds a free place.
+    const placedAt = (at: Spot | undefined) => (now: OpenModel, nodes: readonly string[]) =>
+      at === undefined || at.from?.closest(".react-flow__node") != null ? [] : placing(now, nodes, placeOf(at));
     const disconnect = (consumer: Endpoint, port: string): void => void apply((now) => disconnectEdits(now, consumer), "disconnect", t("disconnected", { port }));
     const showText = (target: Target): void => {
       if (target.kind === "nodes") selection.getState().selectNodes(target.nodes);

@@ -52,8 +52,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "transform": { files: /^transforms\/[^/]+\/(spec|cpu)[^/]*$/, may: ["chain", "tensor", "base"], pure: true },
   "transform list": { files: /^transforms\/specs\.ts$/, may: ["transform", "chain"], pure: true },
+  "transform opening": {
+    files: /^transforms\/[^/]+\/(open[^/]*\.ts$|formats\/)/,
+    may: ["transform", "chain", "tensor", "base"],
+    packages: ["@jsquash/jpeg", "@jsquash/webp", "fast-png", "omggif"],
+  },
   "transform kernels": { files: /^transforms\/(gpu-[^/]+|[^/]+\/.+)$/, may: ["gpu", "transform", "chain", "model-config contract", "tensor", "base"] },
-  "transform catalogue": { files: /^transforms\/catalogue\.ts$/, may: ["transform kernels", "transform", "chain"] },
+  "transform catalogue": { files: /^transforms\/catalogue\.ts$/, may: ["transform kernels", "transform opening", "transform", "chain"] },
 
   "plan": {
     files: /^plan\//,

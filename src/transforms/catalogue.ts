@@ -3,23 +3,31 @@
 import { asDiscreteSpec } from "./as-discrete/spec.ts";
 import { castToTypeSpec } from "./cast-to-type/spec.ts";
 import type { TransformChain } from "./chain.ts";
+import type { OpenTable } from "./chain-open.ts";
 import type { CpuTable } from "./chain-run.ts";
 import { copyItemsSpec } from "./copy-items/spec.ts";
 import { cropForegroundSpec } from "./crop-foreground/spec.ts";
 import { ensureChannelFirstSpec } from "./ensure-channel-first/spec.ts";
 import { ensureTypeSpec } from "./ensure-type/spec.ts";
 import type { GpuTransform } from "./gpu-array.ts";
+import { imageOpenSpec } from "./image-open/spec.ts";
 import { keepLargestConnectedComponentSpec } from "./keep-largest-connected-component/spec.ts";
 import { labelToContourSpec } from "./label-to-contour/spec.ts";
 import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
-import type { CpuTransform, Parameters, TransformSpec } from "./transform.ts";
+import type { CpuTransform, OpenTransform, Parameters, TransformSpec } from "./transform.ts";
 
 /** A transform and how to get its code. */
 export interface TransformEntry {
   readonly spec: TransformSpec;
   readonly cpu: () => Promise<CpuTransform>;
   readonly gpu: () => Promise<GpuTransform<Parameters>>;
+}
+
+/** An opening transform and how to get its code, which is the same for both placements. */
+interface OpeningEntry {
+  readonly spec: TransformSpec;
+  readonly open: () => Promise<OpenTransform>;
 }
 
 /** All transforms. */
@@ -56,6 +64,11 @@ export const TRANSFORMS: readonly TransformEntry[] = [
   entry(castToTypeSpec, async () => (await import("./cast-to-type/cpu.ts")).castToTypeCpu, async () => (await import("./cast-to-type/gpu.ts")).castToTypeGpu),
 ];
 
+/** All opening transforms. */
+export const OPENING_TRANSFORMS: readonly OpeningEntry[] = [
+  { spec: imageOpenSpec as unknown as TransformSpec, open: async () => (await import("./image-open/open.ts")).imageOpen as unknown as OpenTransform },
+];
+
 // The chain hands each transform parameters that its own spec has checked, so the interface of one transform's parameters is that of all.
 function entry<P>(spec: TransformSpec<P>, cpu: () => Promise<CpuTransform<P>>, gpu: () => Promise<GpuTransform<P>>): TransformEntry {
   return { spec, cpu, gpu } as unknown as TransformEntry;
@@ -63,16 +76,25 @@ function entry<P>(spec: TransformSpec<P>, cpu: () => Promise<CpuTransform<P>>, g
 
 /** The CPU code of every transform in the chain. */
 export function loadCpuTable(chain: TransformChain): Promise<CpuTable> {
-  return loadTable(chain, (found) => found.cpu());
+  return loadTable(TRANSFORMS, chain, (found) => found.cpu());
 }
 
 /** The GPU code of every transform in the chain. */
 export function loadGpuTable(chain: TransformChain): Promise<ReadonlyMap<string, GpuTransform<Parameters>>> {
-  return loadTable(chain, (found) => found.gpu());
+  return loadTable(TRANSFORMS, chain, (found) => found.gpu());
 }
 
-async function loadTable<T>(chain: TransformChain, load: (entry: TransformEntry) => Promise<T>): Promise<ReadonlyMap<string, T>> {
+/** The code of every opening transform in the chain. */
+export function loadOpenTable(chain: TransformChain): Promise<OpenTable> {
+  return loadTable(OPENING_TRANSFORMS, chain, (found) => found.open());
+}
+
+async function loadTable<E extends { readonly spec: TransformSpec }, T>(
+  all: readonly E[],
+  chain: TransformChain,
+  load: (entry: E) => Promise<T>,
+): Promise<ReadonlyMap<string, T>> {
   const names = new Set(chain.steps.map((step) => step.spec.name));
-  const entries = TRANSFORMS.filter(({ spec }) => names.has(spec.name));
+  const entries = all.filter(({ spec }) => names.has(spec.name));
   return new Map(await Promise.all(entries.map(async (found) => [found.spec.name, await load(found)] as const)));
 }

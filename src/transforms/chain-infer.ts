@@ -4,9 +4,9 @@ import { ConchError, textOf } from "../base/errors.ts";
 import type { ModelConfig, ModelInput, ModelOutput } from "../triton/model-config/model-config.ts";
 import { affineOwner, AFFINE_SUFFIX, type ChainStep, type TransformChain } from "./chain.ts";
 import { diagnosticOf, type ChainLocation, type Finding } from "./chain-finding.ts";
-import { shapeText } from "./dictionary.ts";
+import { failed, shapeText } from "./dictionary.ts";
 import { arrayTypeOf } from "./dtype-name.ts";
-import type { ArrayType, Dimension } from "./transform.ts";
+import type { ArrayType, Dimension, TransformSpec } from "./transform.ts";
 
 /** What is known of a chain's run before it. Shapes in `dictionaries` are of one item; those of `outputs` include the batch dimension. */
 export interface InferredChain {
@@ -71,6 +71,7 @@ export function inferChain(chain: TransformChain, config: ModelConfig, inputShap
     if (batched && given !== undefined) batch = given[0] ?? null;
     const shape = given === undefined ? modelDims(input).map((size) => (size < 0 ? null : size)) : batched ? given.slice(1) : given;
     if (affineOf !== undefined) checkAffine(tensor, input.data_type, shape);
+    else if (input.data_type === "TYPE_STRING") start.set(key, fileEntry(tensor, shape));
     else start.set(key, { dataType: arrayTypeOf(input.data_type, tensor), shape, affine: bindings.some((binding) => binding.affineOf === key) });
   }
   const dictionaries = [start];
@@ -84,12 +85,52 @@ export function inferChain(chain: TransformChain, config: ModelConfig, inputShap
   return { dictionaries, outputs };
 }
 
-function inferStep(step: ChainStep, dictionary: Map<string, ArrayType>): Map<string, ArrayType> {
+/** The bytes of one file, for an opening transform. */
+function fileEntry(tensor: string, shape: readonly Dimension[]): ArrayType {
+  if (shape.every((size) => size === 1 || size === null)) return { dataType: "TYPE_STRING", shape: shape.map(() => 1), affine: false };
+  throw new ConchError("TRANSFORMS_INVALID", `Input "${tensor}" is TYPE_STRING ${shapeText(shape)}; a chain takes the bytes of one file, TYPE_STRING [1]`, {
+    data: { input: tensor, dataType: "TYPE_STRING" },
+  });
+}
+
+/** The dictionary after a step. Throws TRANSFORM_FAILED with the step's JSON path where it cannot be applied. */
+export function inferStep(step: ChainStep, dictionary: ReadonlyMap<string, ArrayType>): Map<string, ArrayType> {
+  checkKinds(step, dictionary);
   try {
     return step.spec.infer(step.parameters, presentKeys(step, dictionary), dictionary);
   } catch (thrown) {
     throw atStep(thrown, step);
   }
+}
+
+/** What tells the kinds of entries apart: files, images and arrays. */
+type EntryKind = Pick<ArrayType, "dataType" | "shape" | "image">;
+
+/** Throws TRANSFORM_FAILED, with the step's JSON path, where a transform does not take an entry of its kind. */
+export function checkKinds(step: ChainStep, dictionary: ReadonlyMap<string, EntryKind>): void {
+  try {
+    for (const key of presentKeys(step, dictionary)) checkKind(step.spec, key, dictionary.get(key));
+  } catch (thrown) {
+    throw atStep(thrown, step);
+  }
+}
+
+function checkKind({ name, opens, takesImages }: TransformSpec, key: string, entry: EntryKind | undefined): void {
+  if (entry === undefined) return;
+  if (opens === true && entry.dataType !== "TYPE_STRING") throw failed(name, key, `it opens the bytes of a file, TYPE_STRING [1], found ${kindText(entry)}`);
+  if (opens !== true && entry.dataType === "TYPE_STRING") throw failed(name, key, "it holds the bytes of a file; PIL.Image.open makes an image of them");
+  if (takesImages !== true && entry.image !== undefined) throw failed(name, key, `it works on arrays, found ${kindText(entry)}: torchvision.transforms.v2.ToImage makes an array of it`);
+}
+
+function kindText({ dataType, shape, image }: EntryKind): string {
+  return image === undefined ? `${dataType} ${shapeText(shape)}` : `a PIL image (${image})`;
+}
+
+/** The TRANSFORM_FAILED error of an output that is no array; undefined where it is one. */
+export function unfinishedOutput(tensor: string, key: string, entry: Pick<ArrayType, "dataType" | "image">): ConchError | undefined {
+  if (entry.image === undefined && entry.dataType !== "TYPE_STRING") return undefined;
+  const found = entry.image === undefined ? "the bytes of a file: PIL.Image.open makes an image of them" : `a PIL image (${entry.image}): torchvision.transforms.v2.ToImage makes an array of it`;
+  return new ConchError("TRANSFORM_FAILED", `Output "${tensor}": "${key}" is ${found}`, { data: { output: tensor, key } });
 }
 
 /** The step's keys; with allow_missing_keys only those in the dictionary. */
@@ -116,7 +157,11 @@ export function missingOutput(tensor: string, key: string, keys: Iterable<string
 
 function outputType(dictionary: ReadonlyMap<string, ArrayType>, key: string, tensor: string): ArrayType {
   const entry = dictionary.get(key);
-  if (entry !== undefined) return entry;
+  if (entry !== undefined) {
+    const unfinished = unfinishedOutput(tensor, key, entry);
+    if (unfinished !== undefined) throw unfinished;
+    return entry;
+  }
   const owner = affineOwner(key, [...dictionary.keys()]);
   if (owner !== undefined && dictionary.get(owner)?.affine === true) return { dataType: "TYPE_FP64", shape: [4, 4], affine: false };
   throw missingOutput(tensor, key, dictionary.keys());

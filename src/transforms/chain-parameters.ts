@@ -35,13 +35,13 @@ export function targetOf(
     findings.push({ code: "TRANSFORM_UNKNOWN", message: `_target_ is missing: one of ${namesOf(specs)}`, from, to, path: `${path}._target_` });
     return undefined;
   }
-  const written = /^(?:monai\.transforms(?:\.\w+)*\.)?(\w+)$/.exec(target.value)?.[1];
+  const { written, names } = namesIn(target.value);
   const { from, to } = target;
-  for (const name of written === undefined ? [] : baseNames(written)) {
+  for (const name of names) {
     for (const spec of specs) {
-      if (spec.name === name) return { spec, written: written ?? name, implied: {} };
+      if (spec.name === name) return { spec, written, implied: {} };
       const implied = spec.aliases?.[name];
-      if (implied !== undefined) return { spec, written: written ?? name, implied };
+      if (implied !== undefined) return { spec, written, implied };
     }
     const reason = NOT_HERE[name];
     if (reason === undefined) continue;
@@ -49,17 +49,40 @@ export function targetOf(
     findings.push({ code: "TRANSFORM_NOT_HERE", message: `${written} cannot be used here: ${reason}`, hint: "Remove it", from, to, path: `${path}._target_`, ...fix });
     return undefined;
   }
-  findings.push({ code: "TRANSFORM_UNKNOWN", message: `Conch does not know ${JSON.stringify(target.value)}; it knows ${namesOf(specs)}`, from, to, path: `${path}._target_`, stage: "browser" });
+  const meant = specs.find(({ name }) => name === `v2.${written}`);
+  const message = `Conch does not know ${JSON.stringify(target.value)}; it knows ${namesOf(specs)}`;
+  findings.push({
+    code: "TRANSFORM_UNKNOWN",
+    message,
+    ...(meant !== undefined && { hint: `torchvision's is written ${JSON.stringify(targetText(meant))}` }),
+    from,
+    to,
+    path: `${path}._target_`,
+    stage: "browser",
+  });
   return undefined;
 }
 
-/** Names without the dictionary suffix: MONAI gives every dictionary transform the names Xd, XD and XDict. */
-function baseNames(written: string): string[] {
-  return [written, written.replace(/(d|D|Dict)$/, "")];
+/**
+ * The names of specs that a target may mean. MONAI gives every dictionary transform the names Xd, XD and XDict. A name without module is
+ * MONAI's, since both libraries have a Resize.
+ */
+function namesIn(target: string): { written: string; names: readonly string[] } {
+  const torchvision = /^(?:torchvision\.transforms\.(?:v2\.)?|v2\.)(\w+)$/.exec(target)?.[1];
+  if (torchvision !== undefined) return { written: `v2.${torchvision}`, names: [`v2.${torchvision}`] };
+  const monai = /^(?:monai\.transforms(?:\.\w+)*\.)?(\w+)$/.exec(target)?.[1];
+  if (monai !== undefined) return { written: monai, names: [monai, monai.replace(/(d|D|Dict)$/, "")] };
+  return { written: target, names: [target] };
+}
+
+/** The target of a spec as a file names it. */
+function targetText(spec: TransformSpec): string {
+  if (spec.library === undefined) return `${spec.name}d`;
+  return spec.library === "torchvision" ? `torchvision.transforms.${spec.name}` : spec.name;
 }
 
 function namesOf(specs: readonly TransformSpec[]): string {
-  return specs.map((spec) => `${spec.name}d`).join(", ");
+  return specs.map(targetText).join(", ");
 }
 
 /** Keys with the parameters that hold for them: one group, or one per key where a parameter was given per key. */

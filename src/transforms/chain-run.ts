@@ -4,7 +4,8 @@ import { allocate, type DataType, type TypedData } from "../tensor/data-type.ts"
 import { elementCount, isBytes, typedData, type Tensor } from "../tensor/tensor.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { affineOwner, type TransformChain } from "./chain.ts";
-import { atStep, inputBindings, mismatch, missingOutput, outputBindings, presentKeys } from "./chain-infer.ts";
+import { atStep, checkKinds, inputBindings, mismatch, missingOutput, outputBindings, presentKeys, unfinishedOutput } from "./chain-infer.ts";
+import type { OpenedItems } from "./chain-open.ts";
 import { shapeText } from "./dictionary.ts";
 import { arrayTypeOf } from "./dtype-name.ts";
 import type { ArrayItem, CpuTransform } from "./transform.ts";
@@ -14,7 +15,8 @@ export type CpuTable = ReadonlyMap<string, CpuTransform>;
 
 /**
  * The chain's outputs: every output of the config, or those `requested`. With max_batch_size > 0 the chain runs once for each item of the
- * first dimension and the results are stacked. Inputs are not written to, and outputs may share their memory.
+ * first dimension and the results are stacked. `opened` is what the chain's opening transforms made of the files (see chain-open.ts). Inputs
+ * are not written to, and outputs may share their memory.
  * Throws TRANSFORMS_INVALID, TENSOR_MISMATCH (inputs and outputs that do not fit the config), TRANSFORM_FAILED, or the signal's reason.
  */
 export function runChainOnCpu(
@@ -24,11 +26,13 @@ export function runChainOnCpu(
   cpuTable: CpuTable,
   signal?: AbortSignal,
   requested: readonly string[] = config.output.map((output) => output.name),
+  opened: OpenedItems = [],
 ): Map<string, Tensor> {
-  const run = (item: ReadonlyMap<string, Tensor>, which: string): Map<string, Tensor> => runItem(chain, config, item, cpuTable, signal, requested, which);
-  if (config.max_batch_size <= 0) return run(inputs, "");
+  const run = (item: ReadonlyMap<string, Tensor>, index: number, which: string): Map<string, Tensor> =>
+    runItem(chain, config, item, opened[index] ?? new Map(), cpuTable, signal, requested, which);
+  if (config.max_batch_size <= 0) return run(inputs, 0, "");
   const items = batchItems(inputs);
-  const results = items.map((item, index) => run(item, items.length > 1 ? ` of item ${index}` : ""));
+  const results = items.map((item, index) => run(item, index, items.length > 1 ? ` of item ${index}` : ""));
   return new Map(requested.map((name) => [name, stackItems(name, results.map((result) => result.get(name)))]));
 }
 
@@ -74,14 +78,17 @@ function runItem(
   chain: TransformChain,
   config: ModelConfig,
   inputs: ReadonlyMap<string, Tensor>,
+  opened: ReadonlyMap<string, ArrayItem>,
   cpuTable: CpuTable,
   signal: AbortSignal | undefined,
   requested: readonly string[],
   which: string,
 ): Map<string, Tensor> {
-  let dictionary = startingDictionary(chain, config, inputs);
+  let dictionary = startingDictionary(chain, config, inputs, opened);
   for (const step of chain.steps) {
     signal?.throwIfAborted();
+    if (step.spec.opens === true) continue;
+    checkKinds(step, dictionary);
     const transform = cpuTable.get(step.spec.name);
     assert(transform !== undefined, `no CPU code was loaded for ${step.spec.name}`);
     try {
@@ -103,8 +110,13 @@ function runItem(
 }
 
 /** The dictionary that the first transform sees, of inputs without batch dimension: affines attached to their arrays. Throws TENSOR_MISMATCH. */
-function startingDictionary(chain: TransformChain, config: ModelConfig, inputs: ReadonlyMap<string, Tensor>): Map<string, ArrayItem> {
-  const dictionary = new Map<string, ArrayItem>();
+function startingDictionary(
+  chain: TransformChain,
+  config: ModelConfig,
+  inputs: ReadonlyMap<string, Tensor>,
+  opened: ReadonlyMap<string, ArrayItem>,
+): Map<string, ArrayItem> {
+  const dictionary = new Map(opened);
   const affines = new Map<string, Float64Array>();
   for (const { key, tensor, affineOf } of inputBindings(chain, config)) {
     const value = inputs.get(tensor);
@@ -114,7 +126,7 @@ function startingDictionary(chain: TransformChain, config: ModelConfig, inputs: 
       throw new ConchError("TENSOR_MISMATCH", `Input "${tensor}" is missing`, { data: { input: tensor } });
     }
     if (affineOf !== undefined) affines.set(affineOf, affineFrom(tensor, value));
-    else dictionary.set(key, { dataType: arrayTypeOf(value.dataType, tensor), shape: value.shape, data: widened(value) });
+    else if (!opened.has(key)) dictionary.set(key, { dataType: arrayTypeOf(value.dataType, tensor), shape: value.shape, data: widened(value) });
   }
   for (const [key, affine] of affines) {
     const item = dictionary.get(key);
@@ -140,7 +152,11 @@ function widened(value: Tensor): TypedData {
 
 function outputOf(dictionary: ReadonlyMap<string, ArrayItem>, key: string, tensor: string): Tensor {
   const item = dictionary.get(key);
-  if (item !== undefined) return { dataType: item.dataType, shape: item.shape, data: item.data };
+  if (item !== undefined) {
+    const unfinished = unfinishedOutput(tensor, key, item);
+    if (unfinished !== undefined) throw unfinished;
+    return { dataType: item.dataType, shape: item.shape, data: item.data };
+  }
   const owner = affineOwner(key, [...dictionary.keys()]);
   const affine = owner === undefined ? undefined : dictionary.get(owner)?.affine;
   if (affine === undefined) throw missingOutput(tensor, key, dictionary.keys());

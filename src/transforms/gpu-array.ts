@@ -4,6 +4,7 @@ import type { Gpu } from "../runtime/gpu.ts";
 import type { GpuBuffer } from "../runtime/memory/gpu-memory.ts";
 import type { RunReport } from "../runtime/run-report.ts";
 import type { DeferredScale } from "./gpu-scale.ts";
+import type { ImageMode } from "./transform.ts";
 
 /**
  * A dictionary entry in GPU memory: MONAI's MetaTensor. It holds one reference to each of its buffers; `releaseArray` gives them back.
@@ -17,6 +18,8 @@ export interface GpuArray {
   readonly buffer: GpuBuffer;
   /** Voxel index → RAS millimetres of the values: row-major 4 × 4 float64 bits, 128 bytes. */
   readonly affine?: GpuBuffer;
+  /** The entry is a PIL image, TYPE_UINT8 [height, width, channels], and no array yet. Never together with what is deferred. */
+  readonly image?: ImageMode;
   /** The values are whole numbers from 0 below this, for what AsDiscrete made; absent where nobody knows. */
   readonly labelCount?: number;
   /**

@@ -5,15 +5,16 @@ import { elementCount } from "../tensor/tensor.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { Shader } from "../runtime/gpu.ts";
 import type { GpuBuffer } from "../runtime/memory/gpu-memory.ts";
-import { affineOwner, type TransformChain } from "./chain.ts";
-import { atStep, inputBindings, mismatch, missingOutput, outputBindings, presentKeys } from "./chain-infer.ts";
+import { affineOwner, type ChainStep, type TransformChain } from "./chain.ts";
+import { atStep, inferStep, inputBindings, mismatch, missingOutput, outputBindings, presentKeys, unfinishedOutput } from "./chain-infer.ts";
+import type { OpenedItems } from "./chain-open.ts";
 import { shapeText } from "./dictionary.ts";
 import { arrayTypeOf } from "./dtype-name.ts";
 import { arrayBytes, filled, releaseArray, releaseDropped, withTemporaries, type GpuArray, type GpuContext, type GpuTransform } from "./gpu-array.ts";
 import concatBody from "./gpu-concat.wgsl?raw";
 import { castArray, gatherElements, settleArray } from "./gpu-conversion.ts";
 import prelude from "./gpu-prelude.wgsl?raw";
-import type { ArrayType, Parameters } from "./transform.ts";
+import type { ArrayItem, ArrayType, Parameters } from "./transform.ts";
 
 const concatShader: Shader = { label: "concat", code: prelude + concatBody };
 
@@ -29,7 +30,8 @@ export type GpuTable = ReadonlyMap<string, GpuTransform<Parameters>>;
 
 /**
  * The chain's outputs `requested`, whose buffers the caller owns; inputs are borrowed. With max_batch_size > 0 the chain runs once for each
- * item of the first dimension and the results are stacked. Everything is recorded and submitted; nothing is read back but the box of an output
+ * item of the first dimension and the results are stacked. `opened` is what the chain's opening transforms made of the files, uploaded here.
+ * Everything is recorded and submitted; nothing is read back but the box of an output
  * whose shape depends on the data. What only the data can tell goes to the report.
  * Throws TRANSFORMS_INVALID, TENSOR_MISMATCH, TRANSFORM_FAILED, DEVICE_LIMIT, or the signal's reason.
  */
@@ -40,12 +42,13 @@ export async function runChainOnGpu(
   inputs: ReadonlyMap<string, GpuValue>,
   table: GpuTable,
   requested: readonly string[],
+  opened: OpenedItems = [],
 ): Promise<Map<string, GpuValue>> {
-  const count = config.max_batch_size > 0 ? batchSize(inputs) : undefined;
+  const count = config.max_batch_size > 0 ? batchSize(inputs, opened) : undefined;
   const results: Map<string, GpuValue>[] = [];
   try {
     for (let index = 0; index < (count ?? 1); index++) {
-      results.push(await withTemporaries((own) => runItem(context, chain, config, inputs, { index, count }, table, requested, own)));
+      results.push(await withTemporaries((own) => runItem(context, chain, config, inputs, { index, count, opened: opened[index] ?? new Map() }, table, requested, own)));
     }
     const [only] = results;
     if (count === undefined && only !== undefined) return results.pop() ?? only;
@@ -62,6 +65,8 @@ export async function runChainOnGpu(
 interface Item {
   readonly index: number;
   readonly count: number | undefined;
+  /** What was opened for it. */
+  readonly opened: ReadonlyMap<string, ArrayItem>;
 }
 
 type Own = <B extends GpuBuffer | GpuArray>(held: B) => B;
@@ -80,18 +85,16 @@ async function runItem(
   try {
     for (const step of chain.steps) {
       context.signal.throwIfAborted();
+      if (step.spec.opens === true) continue;
       const transform = table.get(step.spec.name);
       assert(transform !== undefined, `no GPU code was loaded for ${step.spec.name}`);
       const close = context.gpu.scope(step.spec.name, context.report.passTimestamps(step.spec.name));
       try {
-        const keys = presentKeys(step, dictionary);
         // The rule of types and shapes refuses here what the CPU's code would refuse.
-        step.spec.infer(step.parameters, keys, typesOf(dictionary));
-        const next = await transform(context, step.parameters, keys, dictionary);
+        inferStep(step, typesOf(dictionary));
+        const next = await applied(context, step, transform, dictionary);
         releaseDropped(dictionary, next);
         dictionary = next;
-      } catch (thrown) {
-        throw atStep(thrown, step);
       } finally {
         close();
       }
@@ -99,6 +102,19 @@ async function runItem(
     return await outputsOf(context, chain, config, dictionary, requested, item);
   } finally {
     for (const array of new Set(dictionary.values())) releaseArray(array);
+  }
+}
+
+async function applied(
+  context: GpuContext,
+  step: ChainStep,
+  transform: GpuTransform<Parameters>,
+  dictionary: ReadonlyMap<string, GpuArray>,
+): Promise<Map<string, GpuArray>> {
+  try {
+    return await transform(context, step.parameters, presentKeys(step, dictionary), dictionary);
+  } catch (thrown) {
+    throw atStep(thrown, step);
   }
 }
 
@@ -114,6 +130,7 @@ async function startingDictionary(
   const affines = new Map<string, GpuBuffer>();
   const arrays = new Map<string, GpuArray>();
   for (const { key, tensor, affineOf } of inputBindings(chain, config)) {
+    if (item.opened.has(key)) continue;
     const given = inputs.get(tensor);
     if (given === undefined) {
       if (config.input.find(({ name }) => name === tensor)?.optional === true) continue;
@@ -136,11 +153,15 @@ async function startingDictionary(
     const affine = affines.get(key)?.retain();
     dictionary.set(key, { dataType, shape, buffer: buffer.retain(), ...(affine && { affine }) });
   }
+  for (const [key, { dataType, shape, data, image }] of item.opened) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    dictionary.set(key, { dataType, shape, buffer: context.gpu.memory.upload(`opened/${key}`, bytes), ...(image && { image }) });
+  }
   return dictionary;
 }
 
 /** One item of a tensor; the caller owns its buffer. */
-async function itemOf(context: GpuContext, value: GpuValue, { index, count }: Item): Promise<GpuValue> {
+async function itemOf(context: GpuContext, value: GpuValue, { index, count }: Pick<Item, "index" | "count">): Promise<GpuValue> {
   if (count === undefined) return { ...value, buffer: value.buffer.retain() };
   const shape = value.shape.slice(1);
   if (count === 1) return { ...value, shape, buffer: value.buffer.retain() };
@@ -154,8 +175,9 @@ async function itemOf(context: GpuContext, value: GpuValue, { index, count }: It
   return { dataType: value.dataType, shape, buffer };
 }
 
-function batchSize(inputs: ReadonlyMap<string, GpuValue>): number {
+function batchSize(inputs: ReadonlyMap<string, GpuValue>, opened: OpenedItems): number {
   const sizes = [...inputs].map(([name, { shape }]) => [name, shape[0] ?? 0] as const);
+  if (opened.length > 0) sizes.push(["the files", opened.length]);
   const count = sizes[0]?.[1] ?? 0;
   if (sizes.some(([, size]) => size !== count)) {
     throw new ConchError("TENSOR_MISMATCH", `The inputs have different batch sizes: ${sizes.map(([name, size]) => `${name} ${size}`).join(", ")}`);
@@ -167,9 +189,14 @@ function batchSize(inputs: ReadonlyMap<string, GpuValue>): number {
 /** What is known of the arrays without looking into GPU memory. */
 function typesOf(dictionary: ReadonlyMap<string, GpuArray>): Map<string, ArrayType> {
   return new Map(
-    [...dictionary].map(([key, { dataType, shape, affine, window }]) => [
+    [...dictionary].map(([key, { dataType, shape, affine, window, image }]) => [
       key,
-      { dataType, shape: window === undefined ? shape : [shape[0] ?? null, ...shape.slice(1).map(() => null)], affine: affine !== undefined },
+      {
+        dataType,
+        shape: window === undefined ? shape : [shape[0] ?? null, ...shape.slice(1).map(() => null)],
+        affine: affine !== undefined,
+        ...(image && { image }),
+      },
     ]),
   );
 }
@@ -205,6 +232,8 @@ async function outputsOf(
 async function outputOf(context: GpuContext, dictionary: ReadonlyMap<string, GpuArray>, key: string, tensor: string): Promise<GpuValue> {
   const array = dictionary.get(key);
   if (array !== undefined) {
+    const unfinished = unfinishedOutput(tensor, key, array);
+    if (unfinished !== undefined) throw unfinished;
     const settled = await settleArray(context, array, `the data-dependent shape of output "${tensor}"`);
     const value: GpuValue = { dataType: settled.dataType, shape: settled.shape, buffer: settled.buffer.retain() };
     releaseArray(settled);

@@ -4,6 +4,7 @@ import { copyItemsSpec } from "./copy-items/spec.ts";
 import { cropForegroundSpec } from "./crop-foreground/spec.ts";
 import { ensureChannelFirstSpec } from "./ensure-channel-first/spec.ts";
 import { ensureTypeSpec } from "./ensure-type/spec.ts";
+import { imageOpenSpec } from "./image-open/spec.ts";
 import { keepLargestConnectedComponentSpec } from "./keep-largest-connected-component/spec.ts";
 import { labelToContourSpec } from "./label-to-contour/spec.ts";
 import { resizeSpec } from "./resize/spec.ts";
@@ -22,4 +23,5 @@ export const TRANSFORM_SPECS: readonly TransformSpec[] = [
   labelToContourSpec,
   copyItemsSpec,
   castToTypeSpec,
+  imageOpenSpec,
 ] as readonly TransformSpec<never>[] as readonly TransformSpec[];

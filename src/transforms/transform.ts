@@ -3,11 +3,16 @@ import type { DataType, TypedData } from "../tensor/data-type.ts";
 /** A dimension known before the data are seen, or null where it depends on them (CropForeground). */
 export type Dimension = number | null;
 
+/** The mode of a PIL image: what its channels mean. */
+export type ImageMode = "L" | "RGB" | "RGBA";
+
 /** What is known of a dictionary entry before a run. `shape` has no batch axis; `affine` says whether one travels with it. */
 export interface ArrayType {
   readonly dataType: DataType;
   readonly shape: readonly Dimension[];
   readonly affine: boolean;
+  /** The entry is a PIL image, TYPE_UINT8 [height, width, channels], and no array yet. */
+  readonly image?: ImageMode;
 }
 
 /** A dictionary entry in host memory: MONAI's MetaTensor. C order, axes (i, j, k) as nibabel gives them, channel first once one was added. */
@@ -18,6 +23,8 @@ export interface ArrayItem {
   readonly data: TypedData;
   /** Voxel index → RAS millimetres, row-major 4 × 4; absent when no affine was declared. */
   readonly affine?: Float64Array;
+  /** The entry is a PIL image, TYPE_UINT8 [height, width, channels], and no array yet. */
+  readonly image?: ImageMode;
 }
 
 /** One parameter of a transform, MONAI's by name and default. */
@@ -56,8 +63,18 @@ export type Parameters = Readonly<Record<string, unknown>>;
  * `P` is the interface of the checked parameters.
  */
 export interface TransformSpec<P = Parameters> {
-  /** MONAI's class name without the dictionary suffix: "ScaleIntensityRange" (read as ScaleIntensityRange or ScaleIntensityRanged, short or dotted). */
+  /**
+   * MONAI's class name without the dictionary suffix: "ScaleIntensityRange" (read as ScaleIntensityRange or ScaleIntensityRanged, short or
+   * dotted); torchvision's with its module: "v2.Resize" (read as torchvision.transforms.v2.Resize and torchvision.transforms.Resize); else the
+   * whole target: "PIL.Image.open".
+   */
   readonly name: string;
+  /** Whose it is, where it is not MONAI's. */
+  readonly library?: "torchvision" | "PIL";
+  /** It takes TYPE_STRING [1] entries, each the bytes of one file, and makes arrays or images of them: see {@link OpenTransform}. */
+  readonly opens?: true;
+  /** It works on PIL images too; any other refuses them. */
+  readonly takesImages?: true;
   /** Older names of the same thing, without suffix: "AddChannel"; with the parameters that they imply. */
   readonly aliases?: Readonly<Record<string, Partial<P>>>;
   /** One sentence for the catalogue. */
@@ -85,3 +102,13 @@ export type CpuTransform<P = Parameters> = (
   dictionary: ReadonlyMap<string, ArrayItem>,
   signal?: AbortSignal,
 ) => Map<string, ArrayItem>;
+
+/**
+ * What an opening transform does with its files, on the host, before the rest of the chain: key → bytes of a file to key → entry. It may not
+ * write to the bytes. Throws INPUT_INVALID, INPUT_TOO_LARGE and TRANSFORM_FAILED.
+ */
+export type OpenTransform<P = Parameters> = (
+  parameters: P,
+  files: ReadonlyMap<string, Uint8Array>,
+  signal?: AbortSignal,
+) => Promise<ReadonlyMap<string, ArrayItem>>;

@@ -57,6 +57,8 @@ export interface ExecuteRequest {
   readonly signal: AbortSignal;
   /** Timestamps and status words of this run; mapped once, at its end. */
   readonly report: RunReport | undefined;
+  /** Told of what the backend itself brings to GPU memory besides its inputs: a file's pixels. */
+  uploaded?(subject: string, bytes: number): void;
   /** Tells what is going on, for the node on screen. */
   progress(stage: "loading" | "compiling" | "running", fraction?: number): void;
 }

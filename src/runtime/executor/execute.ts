@@ -234,6 +234,7 @@ class PlanExecution {
       requestedOutputs: step.outputs.map(({ port }) => port),
       signal,
       report: this.#context.report,
+      uploaded: (subject, bytes) => this.uploads.push({ reason: `opened by ${step.model}`, subject, bytes }),
       progress: (phase) => this.#tell(step, phase),
     });
     const computed = this.#elapsed();

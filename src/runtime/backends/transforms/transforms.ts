@@ -1,8 +1,9 @@
 import { ConchError } from "../../../base/errors.ts";
-import type { Tensor } from "../../../tensor/tensor.ts";
+import { isBytes, type Tensor } from "../../../tensor/tensor.ts";
 import type { ModelConfig } from "../../../triton/model-config/model-config.ts";
-import { loadCpuTable, loadGpuTable } from "../../../transforms/catalogue.ts";
+import { loadCpuTable, loadGpuTable, loadOpenTable } from "../../../transforms/catalogue.ts";
 import { parseChain, type TransformChain } from "../../../transforms/chain.ts";
+import { openFiles, type OpenedItems } from "../../../transforms/chain-open.ts";
 import { runChainOnCpu } from "../../../transforms/chain-run.ts";
 import { runChainOnGpu, type GpuTable, type GpuValue } from "../../../transforms/gpu-chain.ts";
 import type { Gpu } from "../../gpu.ts";
@@ -15,17 +16,14 @@ export const transformsBackend: Backend = {
   async load(source, placement, { gpu }, signal) {
     const chain = await readChain(source);
     signal.throwIfAborted();
+    const openTable = await loadOpenTable(chain);
+    const open = (request: ExecuteRequest): Promise<OpenedItems> => openFiles(chain, source.config, files(request), openTable, request.signal);
     if (placement === "cpu") {
       const table = await loadCpuTable(chain);
-      return model(source.config, "host", (request) =>
-        Promise.resolve(
-          new Map(
-            [...runChainOnCpu(chain, source.config, hostTensors(request), table, request.signal, request.requestedOutputs)].map(
-              ([name, tensor]): [string, RuntimeTensor] => [name, { location: "host", tensor }],
-            ),
-          ),
-        ),
-      );
+      return model(source.config, "host", async (request) => {
+        const outputs = runChainOnCpu(chain, source.config, hostTensors(request), table, request.signal, request.requestedOutputs, await open(request));
+        return new Map([...outputs].map(([name, tensor]): [string, RuntimeTensor] => [name, { location: "host", tensor }]));
+      });
     }
     if (gpu === undefined) {
       throw new ConchError("NO_WEBGPU", `Model "${source.name}" is placed on KIND_GPU, and there is no WebGPU here: place it on KIND_CPU`, {
@@ -33,7 +31,7 @@ export const transformsBackend: Backend = {
       });
     }
     const table = await loadGpuTable(chain);
-    return model(source.config, "gpu", (request) => executeOnGpu(gpu, chain, source.config, table, request));
+    return model(source.config, "gpu", async (request) => executeOnGpu(gpu, chain, source.config, table, request, await open(request)));
   },
 };
 
@@ -73,22 +71,23 @@ function hostTensors({ inputs }: ExecuteRequest): Map<string, Tensor> {
   );
 }
 
-function gpuValues({ inputs }: ExecuteRequest): Map<string, GpuValue> {
-  return new Map(
-    [...inputs].map(([name, input]) => {
-      if (input.location === "gpu") return [name, input];
-      throw new ConchError("TENSOR_MISMATCH", `Input "${name}" is ${input.tensor.dataType}: no transform takes it on KIND_GPU`, { data: { input: name } });
-    }),
-  );
+/** The TYPE_STRING inputs, which stay on the host. */
+function files({ inputs }: ExecuteRequest): Map<string, Tensor> {
+  return new Map([...inputs].flatMap(([name, input]) => (input.location === "host" && isBytes(input.tensor) ? [[name, input.tensor] as const] : [])));
 }
 
-async function executeOnGpu(gpu: Gpu, chain: TransformChain, config: ModelConfig, table: GpuTable, request: ExecuteRequest): Promise<Map<string, RuntimeTensor>> {
+function gpuValues({ inputs }: ExecuteRequest): Map<string, GpuValue> {
+  return new Map([...inputs].flatMap(([name, input]) => (input.location === "gpu" ? [[name, input] as const] : [])));
+}
+
+async function executeOnGpu(gpu: Gpu, chain: TransformChain, config: ModelConfig, table: GpuTable, request: ExecuteRequest, opened: OpenedItems): Promise<Map<string, RuntimeTensor>> {
   // Without a run to report to, what kernels find is asked for at once.
   const own = request.report === undefined ? createRunReport(gpu) : undefined;
   const report = request.report ?? own;
   if (report === undefined) throw new Error("Conch bug: a report was made above");
   try {
-    const values = await runChainOnGpu({ gpu, report, signal: request.signal }, chain, config, gpuValues(request), table, request.requestedOutputs);
+    for (const item of opened) for (const [key, { data }] of item) request.uploaded?.(key, data.byteLength);
+    const values = await runChainOnGpu({ gpu, report, signal: request.signal }, chain, config, gpuValues(request), table, request.requestedOutputs, opened);
     const [error] = (await own?.finish())?.errors ?? [];
     if (error !== undefined) {
       for (const { buffer } of values.values()) buffer.release();

@@ -52,13 +52,17 @@ export default defineConfig({
     exclude: ["onnxruntime-web"],
     // Those that are imported lazily: found late, they would reload the page, in a test too.
     include: [
+      "@jsquash/jpeg/decode.js",
+      "@jsquash/webp/decode.js",
       "@mantine/core",
       "@niivue/niivue",
       "@tabler/icons-react",
       "@zip.js/zip.js",
       "client-zip",
+      "fast-png",
       "fflate",
       "idb",
+      "omggif",
       "react",
       "react/jsx-dev-runtime",
       "react/jsx-runtime",

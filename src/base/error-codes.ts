@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   // input files
   INPUT_INVALID: "A file or setting that was to become an input tensor cannot be read as one",
   INPUT_TOO_LARGE: "An input tensor is larger than this browser or process can hold",
+  PICTURE_INVALID: "The bytes of a picture are damaged or end too early",
+  PICTURE_UNSUPPORTED: "The bytes are no picture, or a picture of a kind that Conch does not decode",
   NIFTI_INVALID: "The bytes are no NIfTI file, or one whose header contradicts itself",
   NIFTI_TRUNCATED: "A NIfTI file ends before the data that its header announces",
   NIFTI_UNSUPPORTED_TYPE: "A NIfTI file holds a data type that is no real number per voxel",

@@ -1,6 +1,7 @@
 """Writes src/transforms/image-open/pictures.json: small pictures of every format that Conch decodes, with the SHA-256 of what Pillow makes of them.
 
-Needs Debian's python3-pil and python3-numpy. Deterministic for one version of Pillow and of its codecs.
+Beside them stands the SHA-256 of what the image sample's model.py gives for each. Needs Debian's python3-pil, python3-numpy and python3-torch.
+Deterministic for one version of Pillow and of its codecs.
 """
 
 import base64
@@ -92,6 +93,8 @@ def pictures():
     wide = (pixels.astype(np.uint16) << 8 | (255 - pixels)).astype(">u2")
     yield "png_rgb_16_bits.png", png(WIDTH, HEIGHT, 16, 2, [row.tobytes() for row in wide])
     gray = np.array(image.convert("L"))
+    gray_wide = (gray.astype(np.uint16) << 8 | (255 - gray)).astype(">u2")
+    yield "png_gray_16_bits.png", png(WIDTH, HEIGHT, 16, 0, [row.tobytes() for row in gray_wide])
     for depth in (2, 4):
         levels = gray >> (8 - depth)
         packed = [np.packbits(np.unpackbits(row[:, None], axis=1)[:, 8 - depth:].ravel()).tobytes() for row in levels]
@@ -120,7 +123,9 @@ def pictures():
 
 
 def opened(data, mode):
-    image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert(mode)
+    image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    # Pillow opens 16-bit gray as 32-bit integers and would cut them at 255; Conch and its model.py keep the upper 8 bits.
+    image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert(mode) if image.mode == "I" else image.convert(mode)
     return list(image.size), hashlib.sha256(np.array(image).tobytes()).hexdigest()
 
 
@@ -131,10 +136,20 @@ def main():
         for mode in ("RGB", "RGBA", "L"):
             case["sha256"][mode] = opened(data, mode)[1]
         cases.append(case)
+    # The tests read the file that is written here.
+    write(cases)
+    from test_image_model_py import preprocessed
+
+    for case in cases:
+        case["preprocessed_sha256"] = preprocessed(base64.b64decode(case["file"]))
+    write(cases)
+    print(f"{len(cases)} pictures")
+
+
+def write(cases):
     with open(TARGET, "w", encoding="utf-8") as file:
         json.dump({"about": "Made by training/make_pictures.py", "cases": cases}, file, indent=1)
         file.write("\n")
-    print(f"{len(cases)} pictures")
 
 
 if __name__ == "__main__":

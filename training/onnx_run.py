@@ -8,7 +8,7 @@ from onnx import numpy_helper
 
 
 def load_model(path):
-    """A function from float32 [N, 1, D, H, W] to float32 logits. Knows the operators that the U-Net exports to; refuses others by name."""
+    """A function from a float32 array to the model's first output. Knows the operators that the networks here export to; refuses others by name."""
     graph = onnx.load(str(path)).graph
     constants = {i.name: torch.from_numpy(np.array(numpy_helper.to_array(i))) for i in graph.initializer}
 
@@ -25,9 +25,11 @@ def load_model(path):
 
 def _apply(operator, inputs, attributes):
     if operator == "Conv":
-        return functional.conv3d(*inputs, stride=attributes["strides"], padding=_padding(attributes))
+        convolve = functional.conv2d if inputs[0].ndim == 4 else functional.conv3d
+        return convolve(*inputs, stride=attributes["strides"], padding=_padding(attributes))
     if operator == "ConvTranspose":
-        return functional.conv_transpose3d(*inputs, stride=attributes["strides"], padding=_padding(attributes), output_padding=attributes["output_padding"])
+        convolve = functional.conv_transpose2d if inputs[0].ndim == 4 else functional.conv_transpose3d
+        return convolve(*inputs, stride=attributes["strides"], padding=_padding(attributes), output_padding=attributes.get("output_padding", 0))
     if operator == "BatchNormalization":
         x, scale, bias, mean, variance = inputs
         return functional.batch_norm(x, mean, variance, scale, bias, eps=attributes.get("epsilon", 1e-5))
@@ -37,13 +39,24 @@ def _apply(operator, inputs, attributes):
         return inputs[0] + inputs[1]
     if operator == "Concat":
         return torch.cat(inputs, attributes["axis"])
+    if operator == "Relu":
+        return functional.relu(inputs[0])
+    if operator == "ReduceMean":
+        return inputs[0].mean(attributes["axes"], keepdim=bool(attributes.get("keepdims", 1)))
+    if operator == "Gemm" and attributes.get("transB") == 1:
+        return functional.linear(*inputs)
+    if operator == "Softmax":
+        return torch.softmax(inputs[0], attributes.get("axis", -1))
+    if operator == "ArgMax":
+        return inputs[0].argmax(attributes.get("axis", 0), keepdim=bool(attributes.get("keepdims", 1)))
     if operator == "Identity":
         return inputs[0]
-    raise NotImplementedError(f"operator {operator} is not one that the exported U-Net uses")
+    raise NotImplementedError(f"operator {operator} is not one that the exported networks use")
 
 
 def _padding(attributes):
     pads = attributes["pads"]
-    if pads[:3] != pads[3:]:
+    half = len(pads) // 2
+    if pads[:half] != pads[half:]:
         raise NotImplementedError(f"padding {pads} is not the same on both sides")
-    return pads[:3]
+    return pads[:half]

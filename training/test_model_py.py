@@ -443,7 +443,7 @@ class Boundary(unittest.TestCase):
 class Loading(unittest.TestCase):
     CASES = {
         "an unknown transform": ([{"_target_": "Sharpend", "keys": "x"}], "'Sharpend' is no dictionary transform"),
-        "a name outside monai.transforms": ([{"_target_": "os.system", "keys": "x"}], "'os.system' is not in monai.transforms"),
+        "a name outside monai.transforms": ([{"_target_": "os.system", "keys": "x"}], "'os.system' is neither in monai.transforms"),
         "a class that is no transform": ([{"_target_": "monai.transforms.MetaTensor", "keys": "x"}], "no dictionary transform"),
         "an unknown parameter": ([{**ENSURE, "colour": 1}], "colour"),
         "an expression": ([{**ENSURE, "dtype": "$torch.float32"}], "bundle reference or expression"),

@@ -84,8 +84,8 @@ def export(network, path, output, description):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--scenes", type=int, default=3000)
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--scenes", type=int, default=2400)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--threads", type=int, default=2)
@@ -93,6 +93,7 @@ def main():
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(arguments.threads)
+    torch.set_flush_denormal(True)
     arrays = load_scenes(TRAINING_SEED, arguments.scenes)
     kinds, labels = len(KINDS), len(LABELS)
     classifier = train(Classifier(kinds), lambda logits, _, truth: functional.cross_entropy(logits, truth, label_smoothing=0.02), arrays, arguments, "classifier")

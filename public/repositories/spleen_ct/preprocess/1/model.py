@@ -1,14 +1,18 @@
-"""A Triton Python model that is a chain of MONAI dictionary transforms, read from the transforms.json beside it.
+"""A Triton Python model that is a chain of MONAI and torchvision transforms, read from the transforms.json beside it.
 
 The same file serves every model of this kind: what a step does is in transforms.json and config.pbtxt, never here.
 
-Needs Triton's Python backend (22.12 or later), torch, and MONAI 1.2 up to, not including, 1.6. Parameters that transforms.json leaves
-out take the defaults of the installed MONAI, so a file should write out what it relies on.
+Needs Triton's Python backend (22.12 or later) and torch; for MONAI's transforms MONAI 1.2 up to, not including, 1.6; for pictures Pillow. MONAI's
+parameters that transforms.json leaves out take the defaults of the installed MONAI, so a file should write out what it relies on.
 
 transforms.json:
   inputs      dictionary key -> input tensor. Left out: every input under its own name.
-  transforms  list of {"_target_": a dictionary transform of monai.transforms, "keys": ..., parameters by MONAI's names}
+  transforms  list of {"_target_": ..., "keys": ..., parameters by the library's names}, where the target is a dictionary transform of
+              monai.transforms, torchvision.transforms.v2.X (see TORCHVISION below), or PIL.Image.open
   outputs     output tensor -> dictionary key. Left out: every output from the key of its own name.
+
+PIL.Image.open makes a Pillow image of the bytes of one file, a TYPE_STRING [1] tensor. torchvision's transforms are built here from Pillow
+and torch, so that a served step does not depend on torchvision's version: an image is resized by Pillow, a tensor by torch.
 
 A key "<key>_affine" is the affine of "<key>": a TYPE_FP64 [4, 4] tensor, voxel index to millimetres. As an input it becomes the affine of
 the key's MetaTensor, as an output it is what the chain made of it. Without one, transforms that need world coordinates are refused.
@@ -19,6 +23,7 @@ KIND_GPU: arrays live on the instance's device and travel by DLPack. KIND_CPU: n
 the others of the same call are answered.
 """
 
+import io
 import json
 import os
 
@@ -26,9 +31,19 @@ import numpy as np
 import torch
 import triton_python_backend_utils as pb_utils
 
-import monai
-import monai.transforms as transforms
-from monai.data import MetaTensor
+try:
+    import monai
+    import monai.transforms as transforms
+    from monai.data import MetaTensor
+except ImportError:
+    # A chain of torchvision's transforms does without it.
+    monai = None
+
+try:
+    from PIL import Image, ImageOps
+except ImportError:
+    # A chain of MONAI's transforms does without it.
+    Image = None
 
 MONAI_FROM = (1, 2)
 MONAI_BELOW = (1, 6)
@@ -60,7 +75,6 @@ class TritonPythonModel:
             self.device = torch.device(f"cuda:{args['model_instance_device_id']}")
         path = os.path.join(args["model_repository"], str(args["model_version"]), "transforms.json")
         try:
-            check_monai_version(monai.__version__)
             with open(path, encoding="utf-8") as file:
                 description = json.load(file)
             self.input_of_key = key_map(description.get("inputs"), {tensor: tensor for tensor in self.inputs})
@@ -124,13 +138,16 @@ class TritonPythonModel:
                 data[key] = tensors[name]
         for key in list(data):
             name = self.input_of_key.get(key + AFFINE)
-            if name is not None and tensors[name] is not None:
+            if name is not None and tensors[name] is not None and monai is not None:
                 data[key] = MetaTensor(data[key], affine=check_affine(name, tensors[name]))
-        with_affine = {key for key, value in data.items() if isinstance(value, MetaTensor)}
+        with_affine = {key for key, value in data.items() if has_metadata(value)}
         for base, transform in self.chain:
             lacking = set(transform.keys) - with_affine
             if base in NEEDS_AFFINE and lacking:
                 raise ChainError(f"{base}{which}: the request brings no affine for {sorted(lacking)}")
+            if isinstance(transform, ImageStep):
+                data = transform(data, self.device, which)
+                continue
             data = transform(data)
             if isinstance(transform, transforms.CopyItemsd):
                 with_affine |= copies(transform, with_affine)
@@ -157,6 +174,10 @@ class TritonPythonModel:
 
 class ChainError(Exception):
     """A problem in the user's files or request, told in a sentence of its own."""
+
+
+def has_metadata(value):
+    return monai is not None and isinstance(value, MetaTensor)
 
 
 def check_monai_version(version):
@@ -195,12 +216,16 @@ def build_chain(entries, keys):
         entries = [entries]
     if not isinstance(entries, list):
         raise ChainError("'transforms' must be a list")
-    if len(entries) == 1 and short_name(entries[0]) == "Compose":
+    if len(entries) == 1 and image_step("transforms[0]", entries[0]) is None and short_name(entries[0]) == "Compose":
         entries = entries[0].get("transforms", [])
     chain = []
     with_affine = {key for key in keys if key + AFFINE in keys}
     for position, entry in enumerate(entries):
         where = f"transforms[{position}]"
+        made = image_step(where, entry)
+        if made is not None:
+            chain.append((made.name, made))
+            continue
         name = short_name(entry)
         if not name:
             raise ChainError(f"{where} has no '_target_'")
@@ -231,12 +256,15 @@ def short_name(entry):
     target = entry.get("_target_", "") if isinstance(entry, dict) else ""
     package, _, name = str(target).rpartition(".")
     if package and package != "monai.transforms" and not package.startswith("monai.transforms."):
-        raise ChainError(f"'{target}' is not in monai.transforms")
+        raise ChainError(f"'{target}' is neither in monai.transforms nor in torchvision.transforms, nor PIL.Image.open")
     return name
 
 
 def dictionary_transform(where, name, parameters):
     """(name without the d, class). A name without d means the dictionary transform too. Fills in what an alias implies."""
+    if monai is None:
+        raise ChainError(f"{where}: '{name}' is MONAI's, and MONAI is not installed here")
+    check_monai_version(monai.__version__)
     base = name[:-1] if name.endswith("d") and hasattr(transforms, name) and is_dictionary_transform(name) else name
     for suffix in ("d", "D", "Dict"):
         if name.endswith(suffix) and name[: -len(suffix)] in ALIASES:
@@ -294,12 +322,14 @@ def pick(data, key, with_affine):
     """What an output is bound to: the affine of a key, or the key's value without its metadata."""
     if key in data:
         value = data[key]
-        if isinstance(value, MetaTensor):
+        if has_metadata(value):
             return value.as_tensor()
+        if Image is not None and isinstance(value, Image.Image):
+            raise ChainError(f"key '{key}' is a PIL image: torchvision.transforms.v2.ToImage makes a tensor of it")
         return value if isinstance(value, (torch.Tensor, np.ndarray)) else np.asarray(value)
     owner = key[: -len(AFFINE)] if key.endswith(AFFINE) else None
     if owner in data:
-        if owner in with_affine and isinstance(data[owner], MetaTensor):
+        if owner in with_affine and has_metadata(data[owner]):
             return torch.as_tensor(data[owner].affine, dtype=torch.float64).cpu()
         raise ChainError(f"key '{key}': no affine was declared for '{owner}'")
     raise ChainError(f"key '{key}' is not in the dictionary; it holds {sorted(str(k) for k in data)}")
@@ -319,3 +349,219 @@ def to_triton(name, value):
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()
     return pb_utils.Tensor(name, np.ascontiguousarray(value))
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------------------
+
+
+class ImageStep:
+    """PIL.Image.open or one of torchvision's transforms, with its keys and parameters."""
+
+    def __init__(self, name, keys, allow_missing_keys, apply, parameters):
+        self.name, self.keys, self.allow_missing_keys = name, keys, allow_missing_keys
+        self.apply, self.parameters = apply, parameters
+
+    def __call__(self, data, device, which):
+        data = dict(data)
+        for key in self.keys:
+            if key not in data:
+                if self.allow_missing_keys:
+                    continue
+                raise ChainError(f"{self.name}{which}: there is no key '{key}'; the dictionary has {sorted(data)}")
+            value = data[key].as_tensor() if has_metadata(data[key]) else data[key]
+            try:
+                data[key] = self.apply(value, device, **self.parameters)
+            except Exception as problem:
+                raise ChainError(f"{self.name} of '{key}'{which}: {problem}") from problem
+        return data
+
+
+def image_step(where, entry):
+    """The step of an entry that is not MONAI's, or None."""
+    target = str(entry.get("_target_", "")) if isinstance(entry, dict) else ""
+    parts = target.split(".")
+    if target == "PIL.Image.open":
+        name, (apply, defaults) = target, (open_image, {"convert": "RGB", "exif_transpose": True})
+    elif parts[:2] == ["torchvision", "transforms"] or parts[0] == "v2":
+        name = f"v2.{parts[-1]}"
+        if parts[-1] not in TORCHVISION:
+            raise ChainError(f"{where}: '{target}' is not built here; those are {', '.join(sorted(TORCHVISION))}")
+        apply, defaults = TORCHVISION[parts[-1]]
+    else:
+        return None
+    if Image is None:
+        raise ChainError(f"{where}: '{target}' needs Pillow, which is not installed here")
+    given = {key: value for key, value in entry.items() if key not in ("_target_", "_desc_", "keys", "allow_missing_keys")}
+    unknown = sorted(set(given) - set(defaults))
+    if unknown:
+        raise ChainError(f"{where}, {name} has no parameter {', '.join(unknown)}; it has {', '.join(sorted(defaults)) or 'none'}")
+    parameters = {**defaults, **given}
+    missing = sorted(key for key, value in parameters.items() if value is REQUIRED)
+    if missing:
+        raise ChainError(f"{where}, {name} needs {', '.join(missing)}")
+    for parameter, value in parameters.items():
+        check_plain(f"{where}, {name}, '{parameter}'", value)
+    keys = entry.get("keys", [])
+    keys = [keys] if isinstance(keys, str) else list(keys)
+    if not keys:
+        raise ChainError(f"{where}, {name} needs keys")
+    return ImageStep(name, keys, bool(entry.get("allow_missing_keys", False)), apply, parameters)
+
+
+def open_image(value, device, convert, exif_transpose):
+    """The bytes of one file as a Pillow image in a mode. Of 16-bit gray the upper 8 bits are kept, as Pillow does for 16-bit colour."""
+    if not isinstance(value, np.ndarray) or value.dtype != np.object_ or value.size != 1:
+        raise ValueError("it opens the bytes of one file, TYPE_STRING [1]")
+    image = Image.open(io.BytesIO(bytes(value.reshape(-1)[0])))
+    if exif_transpose:
+        image = ImageOps.exif_transpose(image)
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).astype(np.uint8))
+    return image.convert(convert)
+
+
+def is_image(value):
+    return isinstance(value, Image.Image)
+
+
+def size_of(value):
+    """Height and width."""
+    return (value.height, value.width) if is_image(value) else (int(value.shape[-2]), int(value.shape[-1]))
+
+
+def resized_size(height, width, size, max_size):
+    """torchvision's rule: a pair is [height, width], one number is the shorter side, which max_size bounds by the longer one."""
+    sizes = [size] if isinstance(size, int) else list(size)
+    if len(sizes) == 2:
+        if max_size is not None:
+            raise ValueError("max_size should only be passed if size specifies the length of the smaller edge")
+        return sizes[0], sizes[1]
+    short, long = min(height, width), max(height, width)
+    new_short, new_long = sizes[0], int(sizes[0] * long / short)
+    if max_size is not None:
+        if max_size <= sizes[0]:
+            raise ValueError(f"max_size = {max_size} must be strictly greater than the requested size for the smaller edge = {sizes[0]}")
+        if new_long > max_size:
+            new_short, new_long = int(max_size * new_short / new_long), max_size
+    return (new_long, new_short) if height > width else (new_short, new_long)
+
+
+def resize(value, device, size, interpolation, max_size, antialias):
+    height, width = size_of(value)
+    target = resized_size(height, width, size, max_size)
+    if target == (height, width):
+        return value
+    if is_image(value):
+        return value.resize((target[1], target[0]), getattr(Image, {"nearest-exact": "NEAREST"}.get(interpolation, interpolation.upper())))
+    if interpolation not in ("nearest", "nearest-exact", "bilinear", "bicubic"):
+        raise ValueError(f"interpolation {interpolation} is for PIL images; this is a tensor")
+    linear = interpolation in ("bilinear", "bicubic")
+    options = {"align_corners": False, "antialias": bool(antialias)} if linear else {}
+    batch = value.reshape(-1, *value.shape[-3:]) if value.ndim != 4 else value
+    result = torch.nn.functional.interpolate(batch.to(torch.float32) if linear or not value.is_floating_point() else batch, size=target, mode=interpolation, **options)
+    if not value.is_floating_point():
+        result = result.round()
+        if interpolation == "bicubic":
+            limits = torch.iinfo(value.dtype)
+            result = result.clamp(limits.min, limits.max)
+    return result.to(value.dtype).reshape(*value.shape[:-2], *target)
+
+
+def center_crop(value, device, size):
+    """The middle, after zeros were put around what is smaller; Python's rounding, as in torchvision."""
+    sizes = [size] if isinstance(size, int) else list(size)
+    crop_height, crop_width = sizes if len(sizes) == 2 else (sizes[0], sizes[0])
+    height, width = size_of(value)
+    if crop_width > width or crop_height > height:
+        left, top = max((crop_width - width) // 2, 0), max((crop_height - height) // 2, 0)
+        right, bottom = max((crop_width - width + 1) // 2, 0), max((crop_height - height + 1) // 2, 0)
+        if is_image(value):
+            value = ImageOps.expand(value, (left, top, right, bottom), fill=0)
+        else:
+            value = torch.nn.functional.pad(value, (left, right, top, bottom))
+        height, width = size_of(value)
+    top, left = int(round((height - crop_height) / 2.0)), int(round((width - crop_width) / 2.0))
+    if is_image(value):
+        return value.crop((left, top, left + crop_width, top + crop_height))
+    return value[..., top : top + crop_height, left : left + crop_width].contiguous()
+
+
+def to_image(value, device):
+    """A Pillow image to a uint8 tensor [channels, height, width]; a tensor stays."""
+    if not is_image(value):
+        return value
+    array = np.array(value)
+    array = array[:, :, None] if array.ndim == 2 else array
+    return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1))).to(device)
+
+
+def pil_to_tensor(value, device):
+    if not is_image(value):
+        raise TypeError(f"it takes a PIL image, found {value.dtype} {list(value.shape)}")
+    return to_image(value, device)
+
+
+def to_tensor(value, device):
+    return pil_to_tensor(value, device).to(torch.float32) / 255
+
+
+def to_dtype(value, device, dtype, scale):
+    """torchvision's convert_image_dtype where values are scaled, else a cast."""
+    if is_image(value):
+        raise TypeError("it works on tensors, found a PIL image: torchvision.transforms.v2.ToImage makes a tensor of it")
+    target = getattr(torch, str(dtype).split(".")[-1])
+    if not scale or value.dtype == target:
+        return value.to(target)
+    if value.is_floating_point():
+        if target.is_floating_point:
+            return value.to(target)
+        if (value.dtype == torch.float32 and target in (torch.int32, torch.int64)) or (value.dtype == torch.float64 and target == torch.int64):
+            raise ValueError(f"The cast from {value.dtype} to {target} cannot be performed safely.")
+        return value.mul(torch.iinfo(target).max + 1.0 - 1e-3).to(target)
+    most = torch.iinfo(value.dtype).max
+    if target.is_floating_point:
+        return value.to(target) / most
+    wanted = torch.iinfo(target).max
+    if most > wanted:
+        return torch.div(value, (most + 1) // (wanted + 1), rounding_mode="floor").to(target)
+    return value.to(target) * ((wanted + 1) // (most + 1))
+
+
+def convert_image_dtype(value, device, dtype):
+    return to_dtype(value, device, dtype, True)
+
+
+def normalize(value, device, mean, std, inplace):
+    if is_image(value) or not value.is_floating_point():
+        found = "a PIL image" if is_image(value) else value.dtype
+        raise TypeError(f"it works on float tensors, found {found}")
+    mean, std = (torch.as_tensor(numbers, dtype=value.dtype, device=value.device).view(-1, 1, 1) for numbers in (mean, std))
+    if (std == 0).any():
+        raise ValueError(f"std evaluated to zero after conversion to {value.dtype}, leading to division by zero.")
+    return value.sub(mean).div_(std)
+
+
+def grayscale(value, device, num_output_channels):
+    if num_output_channels not in (1, 3):
+        raise ValueError(f"num_output_channels is 1 or 3, found {num_output_channels}")
+    if is_image(value):
+        gray = value.convert("L")
+        return gray if num_output_channels == 1 else Image.merge("RGB", [gray] * 3)
+    red, green, blue = value.unbind(-3)
+    gray = (0.2989 * red + 0.587 * green + 0.114 * blue).to(value.dtype).unsqueeze(-3)
+    return gray.repeat_interleave(num_output_channels, -3) if num_output_channels == 3 else gray
+
+
+REQUIRED = object()
+# Each with its parameters' defaults, torchvision v2's.
+TORCHVISION = {
+    "Resize": (resize, {"size": REQUIRED, "interpolation": "bilinear", "max_size": None, "antialias": True}),
+    "CenterCrop": (center_crop, {"size": REQUIRED}),
+    "ToImage": (to_image, {}),
+    "PILToTensor": (pil_to_tensor, {}),
+    "ToTensor": (to_tensor, {}),
+    "ToDtype": (to_dtype, {"dtype": REQUIRED, "scale": False}),
+    "ConvertImageDtype": (convert_image_dtype, {"dtype": "float32"}),
+    "Normalize": (normalize, {"mean": REQUIRED, "std": REQUIRED, "inplace": False}),
+    "Grayscale": (grayscale, {"num_output_channels": 1}),
+}

@@ -6,12 +6,13 @@ import type { ArrayType } from "../transforms/transform.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { PlanModel, StepMemory, TensorType } from "./plan.ts";
 
-/** What a chain of transforms tells of a run before it: output shapes, and the memory of the arrays between its transforms. */
-export function chainStep(chain: TransformChain, config: ModelConfig): Required<Pick<PlanModel, "infer" | "memory">> {
+/** What a chain of transforms tells of a run before it: output shapes, the files it opens, and the memory of the arrays between its transforms. */
+export function chainStep(chain: TransformChain, config: ModelConfig): Required<Pick<PlanModel, "infer" | "memory" | "opens">> {
   const follow = (inputs: ReadonlyMap<string, TensorType>): InferredChain =>
     inferChain(chain, config, new Map([...inputs].flatMap(([name, { shape }]) => (shape === undefined ? [] : [[name, shape] as const]))));
   return {
     infer: (inputs) => follow(inputs).outputs,
+    opens: openedInputs(chain, config),
     memory: (inputs) => {
       try {
         return memoryOf(chain, follow(inputs));
@@ -21,6 +22,12 @@ export function chainStep(chain: TransformChain, config: ModelConfig): Required<
       }
     },
   };
+}
+
+function openedInputs(chain: TransformChain, config: ModelConfig): string[] {
+  const keys = new Set(chain.steps.flatMap(({ spec, keys }) => (spec.opens === true ? keys : [])));
+  if (keys.size === 0) return [];
+  return (chain.inputs === undefined ? config.input.map(({ name }) => [name, name] as const) : [...chain.inputs]).flatMap(([key, tensor]) => (keys.has(key) ? [tensor] : []));
 }
 
 /** The fullest dictionary: what a transform reads is mostly shared with what it makes, or gone. A key that only names another's array counts once. */

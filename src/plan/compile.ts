@@ -248,8 +248,10 @@ class Compiler {
       this.#ensembleOps(root, ops);
       for (const tensor of root.tensors) sides.set(tensor.name, tensor.madeOn);
     } else {
-      for (const { tensor } of root.inputs) {
-        if (root.placement.kind === "gpu") ops.push({ kind: "upload", step: root.id, subject: tensor, bytes: null, reason: "input-for-gpu-step" });
+      const { config } = this.model(root.model);
+      for (const { port, tensor } of root.inputs) {
+        const isText = config.input.find(({ name }) => name === port)?.data_type === "TYPE_STRING";
+        if (root.placement.kind === "gpu" && !isText) ops.push({ kind: "upload", step: root.id, subject: tensor, bytes: null, reason: "input-for-gpu-step" });
       }
       this.#stepOps(root, ops);
       for (const name of requested) sides.set(name, sideOf(root, outputs.get(name) ?? { dataType: "TYPE_INVALID", shape: undefined }));
@@ -297,6 +299,10 @@ class Compiler {
   #stepOps(step: PlanStep, ops: PlanOp[]): void {
     if (!ops.some((op) => op.kind === "load" && op.subject === step.model)) {
       ops.push({ kind: "load", step: step.id, subject: step.model, bytes: this.model(step.model).weightBytes, reason: "model-first-use" });
+    }
+    const opens = step.placement.kind === "gpu" ? (this.model(step.model).opens ?? []) : [];
+    for (const { port, tensor } of step.inputs) {
+      if (opens.includes(port)) ops.push({ kind: "upload", step: step.id, subject: tensor, bytes: null, reason: "opened-file" });
     }
     ops.push({ kind: "execute", step: step.id, subject: step.model, bytes: null, reason: "step" });
   }

@@ -51,6 +51,8 @@ export interface PlanModel {
    * Throws ConchError where the inputs cannot work.
    */
   infer?(inputs: ReadonlyMap<string, TensorType>): ReadonlyMap<string, TensorType>;
+  /** TYPE_STRING inputs whose files it opens on the host; with KIND_GPU what comes of them is uploaded. Absent: none. */
+  readonly opens?: readonly string[];
   /** What a run on inputs of these types takes in memory; undefined where that cannot be told. Never throws. */
   memory?(inputs: ReadonlyMap<string, TensorType>): StepMemory | undefined;
 }
@@ -134,6 +136,7 @@ export type PlanOpReason =
   | "model-first-use"
   | "step"
   | "input-for-gpu-step"
+  | "opened-file"
   | "input-for-cpu-step"
   | "cpu-result-for-gpu-step"
   | "gpu-result-for-cpu-step"

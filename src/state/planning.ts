@@ -51,7 +51,7 @@ export function planModels(
 
 interface ChainFacts {
   readonly problem?: { readonly reason: "no-transforms-json" | "invalid-transforms-json"; readonly detail: string };
-  readonly step?: Pick<PlanModel, "infer" | "memory">;
+  readonly step?: Pick<PlanModel, "infer" | "memory" | "opens">;
 }
 
 function chainOf(view: ModelView, config: ModelConfig, version: number, files: ReadonlyMap<string, DocumentFile>): ChainFacts {

@@ -19,6 +19,8 @@ import numpy as np
 
 from test_model_py import FakeRequest, fake_pb_utils, tensor
 
+PILLOW = importlib.util.find_spec("PIL") is not None
+
 ROOT = pathlib.Path(__file__).parent.parent
 MODEL = ROOT / "public/repositories/image/image_preprocess_model"
 PICTURES = json.loads((ROOT / "src/transforms/image-open/pictures.json").read_text())["cases"]
@@ -86,6 +88,7 @@ OPEN = {"_target_": "PIL.Image.open", "keys": "image", "convert": "RGB", "exif_t
 TO_IMAGE = {"_target_": "torchvision.transforms.v2.ToImage", "keys": "image"}
 
 
+@unittest.skipUnless(PILLOW, "needs Pillow")
 class ServedPictures(unittest.TestCase):
     def test_every_picture_gives_the_bytes_that_the_browser_gives(self):
         served = start()

@@ -8,8 +8,8 @@ let open: OpenSession;
 let volume: Blob;
 
 beforeAll(async () => {
-  const sample = await fetchSample("phantom_b.nii.gz");
-  volume = sample.volume;
+  const sample = await fetchSample("spleen_ct", "phantom_b.nii.gz");
+  volume = sample.input;
   open = openSession(sample.files);
   await open.session.setInput("spleen_ct", "IMAGE", { kind: "files", files: [{ name: "phantom_b.nii.gz", blob: volume }] });
 }, 120_000);
@@ -145,9 +145,9 @@ describe("a run of spleen_ct", () => {
 
 describe("a browser without WebGPU", () => {
   it("runs KIND_GPU steps on the CPU and says so", async () => {
-    const sample = await fetchSample("phantom_b.nii.gz");
+    const sample = await fetchSample("spleen_ct", "phantom_b.nii.gz");
     const { session } = openSession(sample.files, false);
-    await session.setInput("spleen_ct", "IMAGE", { kind: "files", files: [{ name: "phantom_b.nii.gz", blob: sample.volume }] });
+    await session.setInput("spleen_ct", "IMAGE", { kind: "files", files: [{ name: "phantom_b.nii.gz", blob: sample.input }] });
     await session.execute("spleen_ct");
     const { run, environment, placements } = session.getState();
     expect(environment?.gpu).toBeNull();

@@ -29,16 +29,16 @@ function documentFile(path: string, content: Uint8Array<ArrayBuffer> | string): 
   return { path, file: { path, size: content.byteLength, blob: () => Promise.resolve(new Blob([content])) } };
 }
 
-/** The shipped sample's repository and one of its example volumes, as the development server serves them. */
-export async function fetchSample(example: string): Promise<{ files: Map<string, Uint8Array<ArrayBuffer> | string>; volume: Blob }> {
+/** A shipped sample's repository and one of its example inputs, as the development server serves them. */
+export async function fetchSample(name: string, example: string): Promise<{ files: Map<string, Uint8Array<ArrayBuffer> | string>; input: Blob }> {
   const index = (await (await fetch("/repositories/index.json")).json()) as { repositories: { name: string; files: { path: string }[] }[] };
-  const sample = index.repositories.find(({ name }) => name === "spleen_ct")!;
+  const sample = index.repositories.find((each) => each.name === name)!;
   const files = new Map<string, Uint8Array<ArrayBuffer> | string>();
   await Promise.all(
     sample.files.map(async ({ path }) => {
-      const response = await fetch(`/repositories/spleen_ct/${path}`);
+      const response = await fetch(`/repositories/${name}/${path}`);
       files.set(path, path.endsWith(".onnx") ? new Uint8Array(await response.arrayBuffer()) : await response.text());
     }),
   );
-  return { files, volume: await (await fetch(`/examples/spleen_ct/${example}`)).blob() };
+  return { files, input: await (await fetch(`/examples/${name}/${example}`)).blob() };
 }

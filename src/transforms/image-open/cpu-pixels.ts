@@ -1,5 +1,6 @@
 // What Pillow does to decoded pixels: Image.convert and ImageOps.exif_transpose.
 import type { ImageMode } from "../transform.ts";
+import { IMAGE_CHANNELS } from "./spec.ts";
 
 /** Pixels of 8-bit samples, row by row: gray, gray and alpha, RGB, or RGB and alpha. */
 interface Pixels {
@@ -12,7 +13,7 @@ interface Pixels {
 /** The pixels in a mode, as Image.convert makes them: alpha is dropped or full, gray is (19595 R + 38470 G + 7471 B + 2¹⁵) >> 16. */
 export function convertPicture(pixels: Pixels, mode: ImageMode): Pixels {
   const { width, height, channels, data } = pixels;
-  const wanted = ({ L: 1, RGB: 3, RGBA: 4 } as const)[mode];
+  const wanted = IMAGE_CHANNELS[mode];
   if (channels === wanted) return pixels;
   const result = new Uint8Array(width * height * wanted);
   const gray = channels <= 2;

@@ -10,7 +10,7 @@ export interface ImageOpenParameters {
 }
 
 /** Channels of an image in this mode. */
-export const IMAGE_CHANNELS: Readonly<Record<ImageMode, number>> = { L: 1, RGB: 3, RGBA: 4 };
+export const IMAGE_CHANNELS = { L: 1, RGB: 3, RGBA: 4 } as const satisfies Readonly<Record<ImageMode, number>>;
 
 /**
  * PIL.Image.open, ImageOps.exif_transpose and Image.convert in a row: the bytes of one file to a PIL image, TYPE_UINT8 [height, width,

@@ -1,32 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { DataType } from "../../../tensor/data-type.ts";
-import { tensorBytes, tensorFromBytes, type Tensor } from "../../../tensor/tensor.ts";
+import { tensorBytes, type Tensor } from "../../../tensor/tensor.ts";
+import { configOf, execute, sourceOf, type Case } from "../../../testing/chain-model.ts";
 import { noise, OBLIQUE } from "../../../testing/gpu-transform.ts";
 import { countMaps, withGpu } from "../../../testing/gpu.ts";
-import type { ModelConfig } from "../../../triton/model-config/model-config.ts";
-import { newMessage } from "../../../triton/model-config/new-message.ts";
 import type { Gpu } from "../../gpu.ts";
-import { createRunReport, type RunReport } from "../../run-report.ts";
-import type { ModelSource, Placement, RuntimeTensor } from "../backend.ts";
+import { createRunReport } from "../../run-report.ts";
 import { transformsBackend } from "./transforms.ts";
-
-type Port = readonly [name: string, type: DataType, dims: readonly number[]];
-
-function configOf(inputs: readonly Port[], outputs: readonly Port[], max_batch_size = 0): ModelConfig {
-  const port = ([name, data_type, dims]: Port) => ({ name, data_type, dims: [...dims] });
-  return newMessage("ModelConfig", {
-    name: "step",
-    backend: "python",
-    max_batch_size,
-    input: inputs.map((input) => newMessage("ModelInput", port(input))),
-    output: outputs.map((output) => newMessage("ModelOutput", port(output))),
-  });
-}
-
-function sourceOf(config: ModelConfig, text: string | undefined): ModelSource {
-  const open = (path: string) => Promise.resolve(path === "transforms.json" && text !== undefined ? new Blob([text]) : undefined);
-  return { name: "step", version: 1, config, files: { open, names: ["transforms.json"] } };
-}
 
 const d = (target: string, more: object) => ({ _target_: `monai.transforms.${target}d`, ...more });
 const PRE = {
@@ -68,51 +47,6 @@ function scan(shape: readonly number[]): Tensor {
 }
 const AFFINE: Tensor = { dataType: "TYPE_FP64", shape: [4, 4], data: new Float64Array(OBLIQUE) };
 const LOGITS = (batch: number): Tensor => ({ dataType: "TYPE_FP32", shape: [batch, 2, 9, 7, 5], data: new Float32Array(batch * 2 * 315).map((_, i) => noise(Math.floor(i / 2))) });
-
-interface Case {
-  chain: object;
-  config: ModelConfig;
-  inputs: Record<string, Tensor>;
-  requested?: readonly string[];
-  report?: RunReport;
-}
-
-/** The outputs on the host, and the maps of the execution alone. */
-async function execute(gpu: Gpu, placement: Placement, { chain, config, inputs, requested, report }: Case): Promise<{ outputs: Map<string, Tensor>; maps: number }> {
-  const model = await transformsBackend.load(sourceOf(config, JSON.stringify(chain)), placement, { gpu }, new AbortController().signal);
-  const given = new Map(
-    Object.entries(inputs).map(([name, tensor]): [string, RuntimeTensor] => [
-      name,
-      model.accepts(name) === "host"
-        ? { location: "host", tensor }
-        : { location: "gpu", dataType: tensor.dataType, shape: tensor.shape, buffer: gpu.memory.upload(`test/${name}`, tensorBytes(tensor)) },
-    ]),
-  );
-  let results = new Map<string, RuntimeTensor>();
-  const run = async () => {
-    results = await model.execute({
-      inputs: given,
-      requestedOutputs: requested ?? config.output.map(({ name }) => name),
-      signal: new AbortController().signal,
-      report,
-      progress: () => {},
-    });
-  };
-  try {
-    const { maps } = await countMaps(run);
-    const outputs = new Map<string, Tensor>();
-    for (const [name, value] of results) outputs.set(name, value.location === "host" ? value.tensor : await download(gpu, value));
-    return { outputs, maps };
-  } finally {
-    for (const value of [...given.values(), ...results.values()]) if (value.location === "gpu") value.buffer.release();
-    await model.dispose();
-  }
-}
-
-async function download(gpu: Gpu, value: RuntimeTensor & { location: "gpu" }): Promise<Tensor> {
-  const [bytes] = await gpu.memory.download("requested output", [value.buffer]);
-  return tensorFromBytes(value.dataType, value.shape, bytes ?? new Uint8Array(0));
-}
 
 async function expectBothPlacements(gpu: Gpu, one: Omit<Case, "report">): Promise<{ maps: number }> {
   const report = createRunReport(gpu);

@@ -1,3 +1,4 @@
+import type { AllowedServers } from "./proxy/allowed-servers.mjs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** A connect-style request handler: answers, or calls `next`. */
@@ -8,6 +9,8 @@ export interface ListenOptions {
   application: string;
   /** Model repository to offer, read only. */
   folder?: string | undefined;
+  /** The v2 servers that its proxy may reach; left out, those of this machine. */
+  servers?: AllowedServers;
   host?: string;
   port?: number | undefined;
   /** Take `port` or fail. */

@@ -2,6 +2,8 @@ import { createServer } from "node:http";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { isLoopback, serveFolder } from "../repositories/http/serve-folder.mjs";
+import { allowedServers } from "./proxy/allowed-servers.mjs";
+import { v2Proxy } from "./proxy/v2-proxy.mjs";
 import { serveStatic } from "./static-files.mjs";
 
 /** Where the page finds the folder given to `npm start`: its `?repository=` parameter. */
@@ -23,12 +25,12 @@ const HEADERS = {
 };
 
 /**
- * Serves the built application, and `folder` as a model repository below {@link REPOSITORY_BASE} when given. `routes` are connect-style handlers
- * asked first. Takes `port`, or with `exact: false` the next free one; port 0 is any. Rejects with the error of `listen` (EADDRINUSE, EACCES, …).
+ * Serves the built application, a proxy to v2 `servers`, and `folder` as a model repository below {@link REPOSITORY_BASE} when given. `routes` are
+ * connect-style handlers asked first. Takes `port`, or with `exact: false` the next free one; port 0 is any. Rejects with the error of `listen` (EADDRINUSE, EACCES, …).
  */
-export async function listen({ application, folder, host = "127.0.0.1", port = 4173, exact = false, routes = [] }) {
+export async function listen({ application, folder, servers = allowedServers([]), host = "127.0.0.1", port = 4173, exact = false, routes = [] }) {
   const isOwnHost = (header) => isLoopback(header) || isOwnAddress(header, host);
-  const handlers = [...routes];
+  const handlers = [...routes, v2Proxy({ servers, isOwnHost })];
   if (folder !== undefined) handlers.push(serveFolder(folder, { base: REPOSITORY_BASE, isOwnHost }));
   handlers.push(serveStatic(application));
   const server = createServer((request, response) => {

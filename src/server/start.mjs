@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { buildIfStale, DIST } from "./build.mjs";
 import { listen, REPOSITORY_BASE } from "./listen.mjs";
 import { folderProblem } from "./model-folder.mjs";
+import { allowedServers, parseServer, parseServers } from "./proxy/allowed-servers.mjs";
 import { openBrowser } from "./open-browser.mjs";
 import { userPath } from "./user-path.mjs";
 
@@ -14,6 +15,10 @@ repository in that folder is opened, read only.
 Options:
   --port N     port, 4173 or the next free one when left out; 0 takes any
   --host NAME  address to listen on, 127.0.0.1 when left out
+  --server NAME=URL
+               a v2 server (Triton, KServe) that pages may reach through this
+               one; may be given again. Also: CONCH_SERVERS=NAME=URL,NAME=URL.
+               Without any, servers on this machine
   --no-open    do not open the browser (also: CONCH_NO_OPEN=1, CI=1)
   --help       this text
 `;
@@ -29,6 +34,7 @@ async function main(args) {
       options: {
         "port": { type: "string" },
         "host": { type: "string", default: "127.0.0.1" },
+        "server": { type: "string", multiple: true, default: [] },
         "no-open": { type: "boolean", default: false },
         "help": { type: "boolean", default: false },
       },
@@ -51,6 +57,12 @@ async function main(args) {
     const problem = await folderProblem(folder);
     if (problem !== undefined) return failure(problem);
   }
+  let servers;
+  try {
+    servers = allowedServers([...parseServers(process.env.CONCH_SERVERS ?? ""), ...values.server.map(parseServer)]);
+  } catch (error) {
+    return usage(error.message);
+  }
   try {
     await buildIfStale((text) => process.stdout.write(`${text}\n`));
   } catch (error) {
@@ -58,7 +70,7 @@ async function main(args) {
   }
   let server;
   try {
-    server = await listen({ application: DIST, folder, host: values.host, port, exact: port !== undefined });
+    server = await listen({ application: DIST, folder, servers, host: values.host, port, exact: port !== undefined });
   } catch (error) {
     return failure(listenProblem(error, values.host, port));
   }

@@ -18,7 +18,7 @@ function parametersOf<P>(spec: TransformSpec<P>, given: Partial<P>): P {
 function uploadItem(gpu: Gpu, item: ArrayItem): GpuArray {
   const bytes = new Uint8Array(item.data.buffer, item.data.byteOffset, item.data.byteLength);
   const affine = item.affine && gpu.memory.upload("test/affine", new Uint8Array(item.affine.buffer, item.affine.byteOffset, 128));
-  return { dataType: item.dataType, shape: item.shape, buffer: gpu.memory.upload("test/in", bytes), ...(affine && { affine }) };
+  return { dataType: item.dataType, shape: item.shape, buffer: gpu.memory.upload("test/in", bytes), ...(affine && { affine }), ...(item.image && { image: item.image }) };
 }
 
 /** The values of an array, whatever is deferred or windowed. */
@@ -29,7 +29,7 @@ async function downloadArray(context: GpuContext, array: GpuArray): Promise<Arra
   const [affine] = settled.affine === undefined ? [] : await memory.download("test", [settled.affine]);
   const data = allocate(settled.dataType, elementCount(settled.shape));
   new Uint8Array(data.buffer).set(bytes ?? new Uint8Array(0));
-  const item = { dataType: settled.dataType, shape: settled.shape, data };
+  const item = { dataType: settled.dataType, shape: settled.shape, data, ...(settled.image && { image: settled.image }) };
   releaseArray(settled);
   return affine === undefined ? item : { ...item, affine: new Float64Array(affine.buffer) };
 }
@@ -79,7 +79,7 @@ export async function expectTwins(gpu: Gpu, steps: readonly Step[], input: Reado
   for (const [key, item] of expected) {
     const found = items.get(key);
     if (found === undefined) throw new Error(`no ${key}`);
-    expect({ dataType: found.dataType, shape: found.shape }, key).toEqual({ dataType: item.dataType, shape: item.shape });
+    expect({ dataType: found.dataType, shape: found.shape, image: found.image }, key).toEqual({ dataType: item.dataType, shape: item.shape, image: item.image });
     expect([...(found.affine ?? [])], `affine of ${key}`).toEqual([...(item.affine ?? [])]);
     expect(worstDifference(found, item, tolerance), `values of ${key}`).toEqual(AGREES);
   }

@@ -16,6 +16,12 @@ import { labelToContourSpec } from "./label-to-contour/spec.ts";
 import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
 import type { CpuTransform, OpenTransform, Parameters, TransformSpec } from "./transform.ts";
+import { v2CenterCropSpec } from "./v2-center-crop/spec.ts";
+import { v2NormalizeSpec } from "./v2-normalize/spec.ts";
+import { v2ResizeSpec } from "./v2-resize/spec.ts";
+import { v2ConvertImageDtypeSpec, v2ToDtypeSpec } from "./v2-to-dtype/spec.ts";
+import { v2PilToTensorSpec, v2ToImageSpec } from "./v2-to-image/spec.ts";
+import { v2ToTensorSpec } from "./v2-to-tensor/spec.ts";
 
 /** A transform and how to get its code. */
 export interface TransformEntry {
@@ -62,6 +68,30 @@ export const TRANSFORMS: readonly TransformEntry[] = [
   ),
   entry(copyItemsSpec, async () => (await import("./copy-items/cpu.ts")).copyItemsCpu, async () => (await import("./copy-items/gpu.ts")).copyItemsGpu),
   entry(castToTypeSpec, async () => (await import("./cast-to-type/cpu.ts")).castToTypeCpu, async () => (await import("./cast-to-type/gpu.ts")).castToTypeGpu),
+  entry(v2ResizeSpec, async () => (await import("./v2-resize/cpu.ts")).v2ResizeCpu, async () => (await import("./v2-resize/gpu.ts")).v2ResizeGpu),
+  entry(
+    v2CenterCropSpec,
+    async () => (await import("./v2-center-crop/cpu.ts")).v2CenterCropCpu,
+    async () => (await import("./v2-center-crop/gpu.ts")).v2CenterCropGpu,
+  ),
+  entry(v2ToImageSpec, async () => (await import("./v2-to-image/cpu.ts")).v2ToImageCpu, async () => (await import("./v2-to-image/gpu.ts")).v2ToImageGpu),
+  entry(
+    v2PilToTensorSpec,
+    async () => (await import("./v2-to-image/cpu.ts")).v2PilToTensorCpu,
+    async () => (await import("./v2-to-image/gpu.ts")).v2PilToTensorGpu,
+  ),
+  entry(v2ToTensorSpec, async () => (await import("./v2-to-tensor/cpu.ts")).v2ToTensorCpu, async () => (await import("./v2-to-tensor/gpu.ts")).v2ToTensorGpu),
+  entry(v2ToDtypeSpec, async () => (await import("./v2-to-dtype/cpu.ts")).v2ToDtypeCpu, async () => (await import("./v2-to-dtype/gpu.ts")).v2ToDtypeGpu),
+  entry(
+    v2ConvertImageDtypeSpec,
+    async () => (await import("./v2-to-dtype/cpu.ts")).v2ConvertImageDtypeCpu,
+    async () => (await import("./v2-to-dtype/gpu.ts")).v2ConvertImageDtypeGpu,
+  ),
+  entry(
+    v2NormalizeSpec,
+    async () => (await import("./v2-normalize/cpu.ts")).v2NormalizeCpu,
+    async () => (await import("./v2-normalize/gpu.ts")).v2NormalizeGpu,
+  ),
 ];
 
 /** All opening transforms. */

@@ -10,6 +10,12 @@ import { labelToContourSpec } from "./label-to-contour/spec.ts";
 import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
 import type { TransformSpec } from "./transform.ts";
+import { v2CenterCropSpec } from "./v2-center-crop/spec.ts";
+import { v2NormalizeSpec } from "./v2-normalize/spec.ts";
+import { v2ResizeSpec } from "./v2-resize/spec.ts";
+import { v2ConvertImageDtypeSpec, v2ToDtypeSpec } from "./v2-to-dtype/spec.ts";
+import { v2PilToTensorSpec, v2ToImageSpec } from "./v2-to-image/spec.ts";
+import { v2ToTensorSpec } from "./v2-to-tensor/spec.ts";
 
 /** What every transform is, without the code that runs it: for editor, rules and plan. `catalogue.ts` adds the code. */
 export const TRANSFORM_SPECS: readonly TransformSpec[] = [
@@ -24,4 +30,12 @@ export const TRANSFORM_SPECS: readonly TransformSpec[] = [
   copyItemsSpec,
   castToTypeSpec,
   imageOpenSpec,
+  v2ResizeSpec,
+  v2CenterCropSpec,
+  v2ToImageSpec,
+  v2PilToTensorSpec,
+  v2ToTensorSpec,
+  v2ToDtypeSpec,
+  v2ConvertImageDtypeSpec,
+  v2NormalizeSpec,
 ] as readonly TransformSpec<never>[] as readonly TransformSpec[];

@@ -1,0 +1,63 @@
+// Products in the elements' float type and shifts in their integer type. One invocation makes one word of the result (two for 8-byte
+// types). After gpu-prelude, gpu-float64, gpu-elements.
+struct ToDtype {
+  elements: u32,
+  // Bits to shift.
+  by: u32,
+  // As float64; a value of float32 where the elements are not float64.
+  factor: vec2<u32>,
+}
+
+override LEFT: bool;
+
+@group(0) @binding(1) var<storage, read_write> changed: array<u32>;
+@group(0) @binding(2) var<uniform> settings: ToDtype;
+
+// binary64 holds a product of two float32 whole, so that it is rounded once, as float32's own is; float16 is rounded twice, as in torch.
+fn product(bits: vec2<u32>) -> vec2<u32> {
+  switch SOURCE_TYPE {
+    case FP64: { return f64_multiply(bits, settings.factor); }
+    case FP32: { return vec2<u32>(f64_narrow(f64_multiply(f64_from_f32(bits.x), settings.factor), 24u, 127), 0u); }
+    default: {
+      let single = f64_narrow(f64_multiply(f64_from_f16(bits.x), settings.factor), 24u, 127);
+      return vec2<u32>(f64_narrow(f64_from_f32(single), 11u, 15), 0u);
+    }
+  }
+}
+
+fn shifted(bits: vec2<u32>) -> vec2<u32> {
+  if (LEFT) { return u64_left(bits, settings.by); }
+  let value = integer_of(bits);
+  let negative = (value.y >> 31u) != 0u;
+  // Of a negative value the complement is shifted, which brings zeros in.
+  let result = u64_right(select(value, ~value, negative), settings.by);
+  return select(result, ~result, negative);
+}
+
+fn result_of(i: u32) -> vec2<u32> {
+  let bits = element_bits(i);
+  if (is_float(SOURCE_TYPE)) { return product(bits); }
+  return shifted(bits);
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let word = thread_index(id, groups);
+  let bytes = bytes_of(SOURCE_TYPE);
+  if (bytes == 8u) {
+    if (word >= settings.elements) { return; }
+    let value = result_of(word);
+    changed[2u * word] = value.x;
+    changed[2u * word + 1u] = value.y;
+    return;
+  }
+  let per = 4u / bytes;
+  let first = word * per;
+  if (first >= settings.elements) { return; }
+  let mask = 0xffffffffu >> (32u - 8u * bytes);
+  var result = 0u;
+  for (var k = 0u; k < per; k++) {
+    if (first + k < settings.elements) { result = result | ((result_of(first + k).x & mask) << (8u * bytes * k)); }
+  }
+  changed[word] = result;
+}

@@ -4,7 +4,7 @@ import { measure, type Protocol } from "./measure.ts";
 import type { Table } from "./table.ts";
 
 /** Copies words one by one; with a count of 1 it is the smallest kernel there is. */
-const COPY: Shader = {
+export const COPY: Shader = {
   label: "bench-copy",
   code: `${prelude}
     struct Size { count: u32 }

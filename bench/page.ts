@@ -4,6 +4,7 @@ import { createGpu, type Gpu } from "../src/runtime/gpu.ts";
 import { anchors } from "./anchors.ts";
 import { language } from "./language.ts";
 import { network } from "./network.ts";
+import { pictures } from "./pictures.ts";
 import { pipeline } from "./pipeline.ts";
 import { residency } from "./residency.ts";
 import type { Table } from "./table.ts";
@@ -45,6 +46,7 @@ const benchmarks = {
     }),
   anchors: async (options: { large: boolean }): Promise<Table[]> => (gpu === null ? withoutGpu("Anchors") : [await anchors(gpu, { software, ...options })]),
   transforms: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Transforms") : transforms(gpu, options)),
+  pictures: async (): Promise<Table[]> => (gpu === null ? withoutGpu("Pictures") : pictures(gpu)),
   residency: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Residency") : residency(options)),
   network: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("The network alone") : network(options)),
   pipeline: (options: Sizes): Promise<Table[]> => pipeline(options),

@@ -9,19 +9,15 @@ export interface Block<D> {
 
 /** One axis of bytes resampled in 22-bit fixed point, rounded and clamped to bytes. */
 export function resampleBytes({ data, outer, inner }: Block<Uint8Array>, taps: Taps): Uint8Array {
-  const { from, to, starts, counts, width, weights } = taps;
+  const { from, to, starts } = taps;
   const result = new Uint8Array(outer * to * inner);
   const sums = new Int32Array(inner);
   let at = 0;
   for (let block = 0; block < outer; block++) {
     for (let o = 0; o < to; o++) {
-      sums.fill(1 << (FRACTION_BITS - 1));
-      let base = (block * from + (starts[o] as number)) * inner;
-      for (let k = 0; k < (counts[o] as number); k++) {
-        const weight = weights[o * width + k] as number;
-        for (let j = 0; j < inner; j++) sums[j] = (sums[j] as number) + weight * (data[base + j] as number);
-        base += inner;
-      }
+      const base = (block * from + (starts[o] as number)) * inner;
+      if (inner > 4) sumRows(data, base, taps, o, sums);
+      else for (let j = 0; j < inner; j++) sums[j] = sumOf(data, base + j, inner, taps, o);
       for (let j = 0; j < inner; j++) {
         const value = (sums[j] as number) >> FRACTION_BITS;
         result[at++] = value < 0 ? 0 : value > 255 ? 255 : value;
@@ -29,6 +25,25 @@ export function resampleBytes({ data, outer, inner }: Block<Uint8Array>, taps: T
     }
   }
   return result;
+}
+
+const HALF = 1 << (FRACTION_BITS - 1);
+
+/** The sums of samples that lie side by side, row by row as they lie in memory. */
+function sumRows(data: Uint8Array, base: number, { counts, width, weights }: Taps, o: number, sums: Int32Array): void {
+  sums.fill(HALF);
+  for (let k = 0; k < (counts[o] as number); k++) {
+    const weight = weights[o * width + k] as number;
+    const row = base + k * sums.length;
+    for (let j = 0; j < sums.length; j++) sums[j] = (sums[j] as number) + weight * (data[row + j] as number);
+  }
+}
+
+/** The sum of samples `step` apart. */
+function sumOf(data: Uint8Array, base: number, step: number, { counts, width, weights }: Taps, o: number): number {
+  let sum = HALF;
+  for (let k = 0; k < (counts[o] as number); k++) sum = (sum + (weights[o * width + k] as number) * (data[base + k * step] as number)) | 0;
+  return sum;
 }
 
 /** One axis of floats resampled in their own arithmetic: each product is added without rounding of its own, as torch is compiled. */

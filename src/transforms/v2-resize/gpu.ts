@@ -75,11 +75,17 @@ async function resizePixels(context: GpuContext, source: GpuArray, sizes: Sizes,
     const hasAlpha = source.image === "RGBA";
     let buffer = own(hasAlpha ? await multiplyAlpha(context, "multiply", source.buffer) : source.buffer.retain());
     for (const axis of changedAxes(sizes, (from, to) => pillowTaps(from, to, interpolation))) {
-      buffer = own(await resample(context, { shader: bytesShader, entry: "resample", source: buffer, target: "TYPE_UINT8" }, axis));
+      buffer = own(await resample(context, { shader: bytesShader, ...bytesEntry(axis), source: buffer, target: "TYPE_UINT8" }, axis));
     }
     if (hasAlpha) buffer = own(await multiplyAlpha(context, "divide", buffer));
     return shareArray(source, { buffer: buffer.retain(), shape, affine: undefined });
   });
+}
+
+/** The entry point of bytes.wgsl for an axis, and how many bytes one invocation of it makes. */
+function bytesEntry({ inner }: Axis): Pick<Pass, "entry" | "bytesEach"> {
+  if (inner % 4 === 0) return { entry: "resample_words" };
+  return inner === 3 ? { entry: "resample_pixels", bytesEach: 12 } : { entry: "resample" };
 }
 
 function multiplyAlpha({ gpu }: GpuContext, entry: "multiply" | "divide", source: GpuBuffer): Promise<GpuBuffer> {
@@ -117,9 +123,11 @@ interface Pass {
   readonly constants?: Readonly<Record<string, number>>;
   readonly source: GpuBuffer;
   readonly target: DataType;
+  /** Bytes that an invocation makes. Default 4, a word. */
+  readonly bytesEach?: number;
 }
 
-async function resample({ gpu }: GpuContext, { shader, entry, constants, source, target }: Pass, { outer, inner, taps }: Axis): Promise<GpuBuffer> {
+async function resample({ gpu }: GpuContext, { shader, entry, constants, source, target, bytesEach = 4 }: Pass, { outer, inner, taps }: Axis): Promise<GpuBuffer> {
   const count = outer * taps.to * inner;
   return withTemporaries(async (own) => {
     const weights = own(gpu.memory.upload("v2-resize/taps", tapBytes(taps)));
@@ -130,7 +138,7 @@ async function resample({ gpu }: GpuContext, { shader, entry, constants, source,
         ...(constants && { constants }),
         bindings: { 0: source, 1: weights, 2: buffer },
         uniforms: [count, taps.from, taps.to, inner, taps.width],
-        threads: wordThreads(target, count),
+        threads: Math.ceil(arrayBytes(target, [count]) / bytesEach),
       }),
     );
   });

@@ -49,6 +49,8 @@ export const v2ResizeSpec: TransformSpec<ResizeParameters> = {
       ...(max_size !== null && sizes.length === 1 && max_size <= shorter ? [`max_size ${max_size} must be greater than size ${shorter}`] : []),
     ];
   },
+  warn: ({ antialias }, keys, dictionary) =>
+    antialias === false && keys.some((key) => dictionary.get(key)?.image !== undefined) ? ["antialias false has no effect on a PIL image, which Pillow always smooths when it shrinks"] : [],
   infer: (parameters, keys, dictionary) =>
     mapEntries("v2.Resize", keys, dictionary, (entry, key) => {
       const { dataType, image } = entry;

@@ -54,6 +54,15 @@ describe("v2.Resize of PIL images on the GPU", () => {
     }));
 });
 
+describe("v2.Resize beyond the device", () => {
+  test("names the bytes that it needs and the limit", () =>
+    withGpu(async (gpu) => {
+      const side = Math.ceil(Math.sqrt(gpu.device.limits.maxBufferSize)) + 1;
+      const image = new Map([["image", picture("L", 1, 1)]]);
+      await expect(runOnGpu(gpu, [resize({ size: [side, side] })], image)).rejects.toMatchObject({ code: "DEVICE_LIMIT", message: expect.stringMatching(/v2-resize.* needs \d+ bytes .* the device allows \d+/) });
+    }));
+});
+
 describe("v2.Resize of tensors on the GPU", () => {
   const down: ResizeParameters["size"] = [20, 31];
   const up: ResizeParameters["size"] = [77, 101];

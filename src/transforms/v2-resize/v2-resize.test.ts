@@ -5,7 +5,7 @@ import { readNpz } from "../../tensor/npy.ts";
 import { typedData } from "../../tensor/tensor.ts";
 import { worstDifference } from "../../testing/gpu-transform.ts";
 import { elementsOf, runOne, withDefaults } from "../../testing/monai.ts";
-import type { ArrayItem, ImageMode } from "../transform.ts";
+import type { ArrayItem, ArrayType, ImageMode } from "../transform.ts";
 import { v2ResizeCpu } from "./cpu.ts";
 import { antialiasTaps, pillowTaps, type Taps } from "./cpu-taps.ts";
 import { resizedSize, v2ResizeSpec, type Interpolation, type ResizeParameters } from "./spec.ts";
@@ -157,5 +157,12 @@ describe("the size of v2.Resize", () => {
     const infer = (given: Partial<ResizeParameters>) => v2ResizeSpec.infer(parameters(given), ["image"], new Map([["image", image]])).get("image");
     expect(infer({ size: [4, 5] })).toEqual({ ...image, shape: [4, 5, 3] });
     expect(infer({ size: 4, interpolation: "lanczos" })).toEqual(image);
+  });
+
+  it("warns that a PIL image is smoothed whatever antialias says", () => {
+    const image = { dataType: "TYPE_UINT8", shape: [4, 4, 3], affine: false } as const;
+    const warn = (type: ArrayType) => v2ResizeSpec.warn?.(parameters({ size: 2, antialias: false }), ["image"], new Map([["image", type]]));
+    expect(warn({ ...image, image: "RGB" })).toEqual([expect.stringContaining("no effect on a PIL image")]);
+    expect(warn(image)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import type { Shader } from "../../runtime/gpu.ts";
+import { floatBits, type Shader } from "../../runtime/gpu.ts";
+import type { DataType } from "../../tensor/data-type.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import { dataTypeOfDtype } from "../dtype-name.ts";
 import { arrayBytes, filled, replaceEach, shareArray, typeCode, withTemporaries, wordThreads, type GpuArray, type GpuContext, type GpuTransform } from "../gpu-array.ts";
@@ -10,6 +11,8 @@ import { conversionOf, type Conversion, type ConvertImageDtypeParameters, type T
 import body from "./to-dtype.wgsl?raw";
 
 const shader: Shader = { label: "v2-to-dtype", code: prelude + float64 + elements + body };
+/** Integers that float32 holds without rounding. */
+const NARROW: readonly DataType[] = ["TYPE_BOOL", "TYPE_UINT8", "TYPE_INT8", "TYPE_INT16"];
 const REASON = "the data-dependent box of CropForeground, before v2.ToDtype";
 
 /** torchvision's ToDtype on the GPU, equal to the last bit. */
@@ -27,26 +30,27 @@ async function convert(context: GpuContext, transform: string, parameters: ToDty
     const settled = own(await settleArray(context, array, REASON));
     const source = own(shareArray(settled, { affine: undefined }));
     if (conversion.kind === "cast") return castArray(context, source, to);
+    if (conversion.kind === "cast, multiply" && to === "TYPE_FP32" && NARROW.includes(source.dataType)) return change(context, source, conversion, to);
     if (conversion.kind === "cast, multiply" || conversion.kind === "shift left") return change(context, own(await castArray(context, source, to)), conversion);
     return castArray(context, own(await change(context, source, conversion)), to);
   });
 }
 
-/** The product or shift of a conversion, in the type of the array. */
-async function change({ gpu }: GpuContext, array: GpuArray, conversion: Exclude<Conversion, { kind: "cast" }>): Promise<GpuArray> {
+/** The product or shift of a conversion, in the type of the array; of narrow integers the product is made float32 in the same pass. */
+async function change({ gpu }: GpuContext, array: GpuArray, conversion: Exclude<Conversion, { kind: "cast" }>, to = array.dataType): Promise<GpuArray> {
   const { dataType, shape } = array;
   const count = elementCount(shape);
   const factor = "factor" in conversion ? conversion.factor : 0;
   const words = new Uint32Array(new Float64Array([dataType === "TYPE_FP64" ? factor : Math.fround(factor)]).buffer);
-  const buffer = await filled(gpu, "v2-to-dtype/out", arrayBytes(dataType, shape), (target) =>
+  const buffer = await filled(gpu, "v2-to-dtype/out", arrayBytes(to, shape), (target) =>
     gpu.dispatch({
       shader,
-      entry: "main",
+      entry: to === dataType ? "main" : "to_floats",
       constants: { SOURCE_TYPE: typeCode(dataType), LEFT: conversion.kind === "shift left" ? 1 : 0 },
       bindings: { 0: array.buffer, 1: target },
-      uniforms: [count, "by" in conversion ? conversion.by : 0, words[0] ?? 0, words[1] ?? 0],
-      threads: wordThreads(dataType, count),
+      uniforms: [count, "by" in conversion ? conversion.by : 0, words[0] ?? 0, words[1] ?? 0, floatBits(factor)],
+      threads: wordThreads(to, count),
     }),
   );
-  return shareArray(array, { buffer });
+  return shareArray(array, { buffer, dataType: to });
 }

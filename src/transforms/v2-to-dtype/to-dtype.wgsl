@@ -1,4 +1,4 @@
-// Products in the elements' float type and shifts in their integer type. One invocation makes one word of the result (two for 8-byte
+// Products in the elements' float type and shifts in their integer type: one invocation makes one word of the result (two for 8-byte
 // types). After gpu-prelude, gpu-float64, gpu-elements.
 struct ToDtype {
   elements: u32,
@@ -6,6 +6,8 @@ struct ToDtype {
   by: u32,
   // As float64; a value of float32 where the elements are not float64.
   factor: vec2<u32>,
+  // The same as float32.
+  single: f32,
 }
 
 override LEFT: bool;
@@ -13,11 +15,17 @@ override LEFT: bool;
 @group(0) @binding(1) var<storage, read_write> changed: array<u32>;
 @group(0) @binding(2) var<uniform> settings: ToDtype;
 
-// binary64 holds a product of two float32 whole, so that it is rounded once, as float32's own is; float16 is rounded twice, as in torch.
+// The product of a float32 that is finite, or of a whole number; it is normal or 0 where it matters. NaN and infinities keep their bits.
+fn single_product(bits: u32) -> u32 {
+  if ((bits & 0x7f800000u) == 0x7f800000u) { return bits; }
+  return bitcast<u32>(bitcast<f32>(bits) * settings.single);
+}
+
+// float16 is rounded twice, as in torch, which computes it in float32.
 fn product(bits: vec2<u32>) -> vec2<u32> {
   switch SOURCE_TYPE {
     case FP64: { return f64_multiply(bits, settings.factor); }
-    case FP32: { return vec2<u32>(f64_narrow(f64_multiply(f64_from_f32(bits.x), settings.factor), 24u, 127), 0u); }
+    case FP32: { return vec2<u32>(single_product(bits.x), 0u); }
     default: {
       let single = f64_narrow(f64_multiply(f64_from_f16(bits.x), settings.factor), 24u, 127);
       return vec2<u32>(f64_narrow(f64_from_f32(single), 11u, 15), 0u);
@@ -60,4 +68,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     if (first + k < settings.elements) { result = result | ((result_of(first + k).x & mask) << (8u * bytes * k)); }
   }
   changed[word] = result;
+}
+
+// Integers of up to 16 bits, which float32 holds, times the factor as float32: an element per invocation.
+@compute @workgroup_size(256)
+fn to_floats(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let i = thread_index(id, groups);
+  if (i >= settings.elements) { return; }
+  changed[i] = bitcast<u32>(f32(bitcast<i32>(integer_of(element_bits(i)).x)) * settings.single);
 }

@@ -1,6 +1,6 @@
 // The pre-processing of the image sample, on both placements, against what its model.py gives (training/make_pictures.py).
 import { describe, expect, test } from "vitest";
-import transformsText from "../../../../public/repositories/image/image_preprocess_model/1/transforms.json?raw";
+import { fetchSample } from "../../../testing/open-session.ts";
 import { configOf, execute, type Case } from "../../../testing/chain-model.ts";
 import { withGpu } from "../../../testing/gpu.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
@@ -15,8 +15,11 @@ function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
+const { files: sample } = await fetchSample("image", "forest.jpg");
+const chain = JSON.parse(sample.get("image_preprocess_model/1/transforms.json") as string) as object;
+
 function batchOf(files: readonly Uint8Array[]): Case {
-  return { chain: JSON.parse(transformsText) as object, config: CONFIG, inputs: { raw_image: { dataType: "TYPE_STRING", shape: [files.length, 1], data: files } } };
+  return { chain, config: CONFIG, inputs: { raw_image: { dataType: "TYPE_STRING", shape: [files.length, 1], data: files } } };
 }
 
 function floatsOf(outputs: ReadonlyMap<string, Tensor>): Float32Array {

@@ -520,7 +520,8 @@ def to_dtype(value, device, dtype, scale):
         return value.mul(torch.iinfo(target).max + 1.0 - 1e-3).to(target)
     most = torch.iinfo(value.dtype).max
     if target.is_floating_point:
-        return value.to(target) / most
+        # A product, as torchvision's v2 has it; its older ConvertImageDtype divides.
+        return value.to(target).mul(1.0 / most)
     wanted = torch.iinfo(target).max
     if most > wanted:
         return torch.div(value, (most + 1) // (wanted + 1), rounding_mode="floor").to(target)

@@ -8,8 +8,8 @@ export type Interpolation = (typeof INTERPOLATIONS)[number];
 
 /** Parameters of torchvision.transforms.v2.Resize. */
 export interface ResizeParameters {
-  /** The shorter side; or [height, width]; null: max_size is the longer side. */
-  readonly size: number | readonly number[] | null;
+  /** [height, width]; or one number, the shorter side. */
+  readonly size: number | readonly number[];
   readonly interpolation: Interpolation;
   /** What the longer side may not exceed; only with one size. */
   readonly max_size: number | null;
@@ -32,19 +32,17 @@ export const v2ResizeSpec: TransformSpec<ResizeParameters> = {
   takesImages: true,
   summary: "Resizes height and width of a PIL image or tensor.",
   parameters: {
-    size: { type: "integer-list", scalarToo: true, nullable: true, doc: "[height, width]; or a number for the shorter side, the longer keeps proportion; null with max_size." },
+    size: { type: "integer-list", scalarToo: true, doc: "[height, width]; or one number for the shorter side, the longer keeps proportion." },
     interpolation: { type: "choice", choices: INTERPOLATIONS, default: "bilinear", doc: "How pixels are made; box, hamming and lanczos of PIL images only." },
-    max_size: { type: "integer", nullable: true, default: null, doc: "What the longer side may not exceed, where size is one number; the longer side itself where size is null." },
+    max_size: { type: "integer", nullable: true, default: null, doc: "What the longer side may not exceed, where size is one number." },
     antialias: { type: "boolean", nullable: true, default: true, doc: "Whether bilinear and bicubic smooth a tensor that shrinks. A PIL image is always smoothed." },
   },
   check: ({ size, max_size }) => {
-    const sizes = typeof size === "number" ? [size] : (size ?? []);
+    const sizes = typeof size === "number" ? [size] : size;
     const [shorter = 0] = sizes;
     return [
-      ...(size === null || sizes.length === 1 || sizes.length === 2 ? [] : [`size has ${sizes.length} values; it is a number, [shorter side] or [height, width]`]),
+      ...(sizes.length === 1 || sizes.length === 2 ? [] : [`size has ${sizes.length} values; it is a number, [shorter side] or [height, width]`]),
       ...(sizes.every((value) => value >= 1) ? [] : ["size must be positive"]),
-      ...(size === null && max_size === null ? ["size null needs max_size"] : []),
-      ...(max_size !== null && max_size < 1 ? ["max_size must be positive"] : []),
       ...(max_size !== null && sizes.length === 2 ? ["max_size goes with one size, that of the shorter side, not with [height, width]"] : []),
       ...(max_size !== null && sizes.length === 1 && max_size <= shorter ? [`max_size ${max_size} must be greater than size ${shorter}`] : []),
     ];
@@ -70,7 +68,7 @@ export function checkInterpolation({ interpolation }: ResizeParameters, key: str
 /** Height and width after the resize; null where they depend on sizes that are not known. Throws TRANSFORM_FAILED where one would be 0. */
 export function resizedSize(parameters: ResizeParameters, height: Dimension, width: Dimension, key: string): [Dimension, Dimension] {
   const { size, max_size } = parameters;
-  const [first = null, second] = typeof size === "number" ? [size] : (size ?? []);
+  const [first = 1, second] = typeof size === "number" ? [size] : size;
   if (height === 0 || width === 0) throw failed("v2.Resize", key, `it is empty: height and width are ${shapeText([height, width])}`);
   if (second !== undefined) return [first, second];
   if (height === null || width === null) return [null, null];
@@ -83,8 +81,7 @@ export function resizedSize(parameters: ResizeParameters, height: Dimension, wid
 }
 
 /** The new shorter and longer side. Quotients are rounded once and then cut, as Python does. */
-function proportional(shorter: number | null, most: number | null, short: number, long: number): [number, number] {
-  if (shorter === null) return [Math.trunc(((most ?? 0) * short) / long), most ?? 0];
+function proportional(shorter: number, most: number | null, short: number, long: number): [number, number] {
   const longer = Math.trunc((shorter * long) / short);
   if (most === null || longer <= most) return [shorter, longer];
   return [Math.trunc((most * shorter) / longer), most];

@@ -17,6 +17,7 @@ import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
 import type { CpuTransform, OpenTransform, Parameters, TransformSpec } from "./transform.ts";
 import { v2CenterCropSpec } from "./v2-center-crop/spec.ts";
+import { v2GrayscaleSpec } from "./v2-grayscale/spec.ts";
 import { v2NormalizeSpec } from "./v2-normalize/spec.ts";
 import { v2ResizeSpec } from "./v2-resize/spec.ts";
 import { v2ConvertImageDtypeSpec, v2ToDtypeSpec } from "./v2-to-dtype/spec.ts";
@@ -74,6 +75,7 @@ export const TRANSFORMS: readonly TransformEntry[] = [
     async () => (await import("./v2-center-crop/cpu.ts")).v2CenterCropCpu,
     async () => (await import("./v2-center-crop/gpu.ts")).v2CenterCropGpu,
   ),
+  entry(v2GrayscaleSpec, async () => (await import("./v2-grayscale/cpu.ts")).v2GrayscaleCpu, async () => (await import("./v2-grayscale/gpu.ts")).v2GrayscaleGpu),
   entry(v2ToImageSpec, async () => (await import("./v2-to-image/cpu.ts")).v2ToImageCpu, async () => (await import("./v2-to-image/gpu.ts")).v2ToImageGpu),
   entry(
     v2PilToTensorSpec,

@@ -11,6 +11,7 @@ import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
 import type { TransformSpec } from "./transform.ts";
 import { v2CenterCropSpec } from "./v2-center-crop/spec.ts";
+import { v2GrayscaleSpec } from "./v2-grayscale/spec.ts";
 import { v2NormalizeSpec } from "./v2-normalize/spec.ts";
 import { v2ResizeSpec } from "./v2-resize/spec.ts";
 import { v2ConvertImageDtypeSpec, v2ToDtypeSpec } from "./v2-to-dtype/spec.ts";
@@ -32,6 +33,7 @@ export const TRANSFORM_SPECS: readonly TransformSpec[] = [
   imageOpenSpec,
   v2ResizeSpec,
   v2CenterCropSpec,
+  v2GrayscaleSpec,
   v2ToImageSpec,
   v2PilToTensorSpec,
   v2ToTensorSpec,

@@ -19,6 +19,7 @@ const STANDARD = {
 const HOLDERS = {
   "@bufbuild/protobuf": "Buf Technologies, Inc. and Google Inc.",
   "@niivue/niivue": "NiiVue contributors",
+  "omggif": "Dean McNamee",
   "onnxruntime-common": "Microsoft Corporation",
   "onnxruntime-web": "Microsoft Corporation",
   "react-remove-scroll-bar": "Anton Korzunov",

@@ -6,21 +6,24 @@ import { encodeNifti } from "../inputs/nifti/encode.ts";
 import { readHeader } from "../onnx/header.ts";
 import { blobAccess } from "../onnx/skeleton.ts";
 import { isEnsemblePlan, type EnsemblePlan, type PlanStep } from "../plan/plan.ts";
+import { tensorDifference } from "../tensor/difference.ts";
 import { labelMap } from "../tensor/label-map.ts";
 import { writeNpy } from "../tensor/npy.ts";
+import { repeatItems } from "../tensor/repeat.ts";
 import { statistics } from "../tensor/statistics.ts";
 import { isBytes, typedData } from "../tensor/tensor.ts";
 import { intensityVoxels, spatialShape, type SpatialShape } from "../tensor/volume-voxels.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { makeConfig } from "../triton/loading/make-config.ts";
 import type { BackendModel, ModelSource, Placement } from "./backends/backend.ts";
-import { BACKENDS } from "./backends/backends.ts";
+import { ortVersion } from "./backends/onnxruntime/ort-builds.ts";
 import { acquireDevice, type AcquiredDevice } from "./device.ts";
 import { execute } from "./executor/execute.ts";
 import { StepCache } from "./executor/step-cache.ts";
 import { Value } from "./executor/value.ts";
 import { createGpu, type Gpu } from "./gpu.ts";
 import { inspectModel } from "./inspect.ts";
+import { LoadedModels } from "./loaded-models.ts";
 import { paced } from "./paced.ts";
 import type {
   DecodedInput,
@@ -46,12 +49,8 @@ export interface RuntimeHost {
   receive(message: ToWorker): void;
   /** The device, once it was made: for tests that destroy it. */
   readonly gpu: Gpu | undefined;
-}
-
-interface Loaded {
-  readonly contentKey: string;
-  readonly placement: Placement;
-  readonly model: Promise<BackendModel>;
+  /** "name@placement" of the models that are loaded: for tests that look at what stays. */
+  readonly loadedModels: readonly string[];
 }
 
 /** A host that answers through `post`. */
@@ -63,7 +62,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
   let lost: ConchError | undefined;
   let nextHandle = 1;
   const models = new Map<string, ModelUpload>();
-  const loaded = new Map<string, Loaded>();
+  const loaded = new LoadedModels();
   const tensors = new Map<number, Value>();
   const cache = new StepCache();
   const controllers = new Map<number, AbortController>();
@@ -89,11 +88,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     gpu = undefined;
     for (const value of tensors.values()) value.dropGpu();
     cache.clear();
-    for (const [name, { placement, model }] of loaded) {
-      if (placement !== "gpu") continue;
-      loaded.delete(name);
-      void model.then((each) => each.dispose()).catch(() => undefined);
-    }
+    loaded.dropGpu();
     post({ kind: "device-lost", message: error.message });
   }
 
@@ -131,26 +126,9 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     return model;
   }
 
-  async function load(step: PlanStep, placement: Placement, signal: AbortSignal): Promise<BackendModel> {
+  function load(step: PlanStep, placement: Placement, keepOthers: boolean, signal: AbortSignal): Promise<BackendModel> {
     const upload = uploadOf(step.model);
-    const known = loaded.get(step.model);
-    if (known?.contentKey === upload.contentKey && known.placement === placement) return known.model;
-    if (known !== undefined) {
-      loaded.delete(step.model);
-      await known.model.then((model) => model.dispose()).catch(() => undefined);
-    }
-    const open = BACKENDS[upload.config.backend];
-    if (open === undefined) {
-      throw new ConchError("MODEL_NOT_RUNNABLE", `model '${step.model}': the browser has no backend '${upload.config.backend}'`, {
-        data: { model: step.model, found: upload.config.backend, expected: Object.keys(BACKENDS) },
-      });
-    }
-    const model = open().then((backend) => backend.load(sourceOf(upload), placement, { gpu }, signal));
-    const entry: Loaded = { contentKey: upload.contentKey, placement, model };
-    loaded.set(step.model, entry);
-    // A load that failed is tried again by the next run.
-    model.catch(() => loaded.get(step.model) === entry && loaded.delete(step.model));
-    return model;
+    return loaded.get({ source: sourceOf(upload), contentKey: upload.contentKey, placement, gpu, signal, keepOthers });
   }
 
   async function run(
@@ -162,6 +140,10 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     const values = new Map(Object.entries(inputs).map(([name, handle]) => [name, valueOf(handle)]));
     const report = device === undefined ? undefined : createRunReport(device);
     device?.memory.takeReadbacks();
+    // Of an isolated run nothing lies on the GPU that another brought there.
+    if (options.isolated === true) for (const value of values.values()) value.dropGpuCopy();
+    const others = options.isolated === true ? (device?.memory.bytesInUse ?? 0) : 0;
+    device?.memory.restartPeak();
     const checkDevice = (): void => {
       if (device !== undefined && device !== gpu) throw lost ?? new ConchError("DEVICE_LOST", "The GPU device was lost");
     };
@@ -174,7 +156,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
         options,
         signal,
         config: (model): ModelConfig => uploadOf(model).config,
-        load: (step, placement) => load(step, placement, signal),
+        load: (step, placement) => load(step, placement, options.keepModels === true, signal),
         checkDevice,
         progress,
         now: () => performance.now(),
@@ -186,6 +168,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
         const [error] = findings?.errors ?? [];
         if (error !== undefined) throw error;
         for (const [key, result] of done.results) if (options.cache) cache.put(key, result);
+        if (options.isolated === true) for (const value of [...done.outputs.values(), ...values.values()]) value.dropGpuCopy();
         const wires = Object.fromEntries([...done.wires].map(([name, value]) => [name, keep(value.retain())]));
         const outputs = Object.fromEntries([...done.outputs].map(([name, value]) => [name, keep(value.retain())]));
         return {
@@ -195,7 +178,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
           milliseconds: performance.now() - began,
           uploads: done.uploads,
           readbacks: (device?.memory.takeReadbacks() ?? []).map(({ reason, label, bytes }) => ({ reason, subject: label, bytes })),
-          peakGpuBytes: device?.memory.peakBytes ?? 0,
+          peakGpuBytes: (device?.memory.peakBytes ?? others) - others,
         };
       } finally {
         for (const value of [...done.outputs.values(), ...done.wires.values()]) value.release();
@@ -206,6 +189,13 @@ export function createRuntimeHost(post: Post): RuntimeHost {
       if (!isAbort(thrown)) checkDevice();
       throw thrown;
     }
+  }
+
+  /** One at a time: runs share models, cache and queue. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = running.then(work);
+    running = mine.catch(() => undefined);
+    return mine;
   }
 
   async function decode({ kind: name, files, target, options }: Requests["decode"]["params"]): Promise<DecodedInput> {
@@ -272,12 +262,22 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     },
     decode,
     put: async ({ dataType, shape, data }) => keep(Value.of({ location: "host", tensor: { dataType, shape, data } }, `input ${generation}/${nextHandle}`)),
-    run: (params, signal, progress) => {
-      // One run at a time: they share models, cache and queue.
-      const mine = running.then(() => run(params, signal, progress));
-      running = mine.catch(() => undefined);
-      return mine;
+    run: (params, signal, progress) => inTurn(() => run(params, signal, progress)),
+    freeModels: () =>
+      inTurn(async () => {
+        await loaded.freeKept();
+        gpu?.memory.trim();
+        return null;
+      }),
+    repeat: async ({ handle, items }) => {
+      const { tensor } = await valueOf(handle).host(gpu, "repeated tensor");
+      return keep(Value.of({ location: "host", tensor: repeatItems(tensor, items) }, `input ${generation}/${nextHandle}`));
     },
+    difference: async ({ a, b }) => {
+      const [left, right] = await Promise.all([a, b].map((handle) => valueOf(handle).host(gpu, "compared tensor")));
+      return tensorDifference(left!.tensor, right!.tensor);
+    },
+    versions: () => Promise.resolve({ onnxruntime: ortVersion() }),
     read: async ({ handle }) => ({ data: (await valueOf(handle).host(gpu, "opened tensor")).tensor.data }),
     summarize: async ({ handle }, signal): Promise<TensorSummary> => {
       const { tensor } = await valueOf(handle).host(gpu, "opened tensor");
@@ -343,6 +343,9 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     },
     get gpu() {
       return gpu;
+    },
+    get loadedModels() {
+      return loaded.names;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { OnnxHeader } from "../onnx/header.ts";
 import type { ModelAbility } from "../plan/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DataType, TensorData } from "../tensor/data-type.ts";
+import type { TensorDifference } from "../tensor/difference.ts";
 import type { LabelMap } from "../tensor/label-map.ts";
 import type { IntensityVoxels } from "../tensor/volume-voxels.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
@@ -122,6 +123,13 @@ export interface RunOptions {
   readonly keepWires: boolean;
   /** Read every step's outputs back to the host and upload them again: what the browser would do without residency. For measuring only. */
   readonly readbackEachStep?: boolean;
+  /** Models that are loaded for other placements stay, so that runs of several placements can take turns; `freeModels` frees them. */
+  readonly keepModels?: boolean;
+  /**
+   * The run brings its own inputs to the GPU, as the first one does, and leaves no copy of inputs and outputs there: equal runs then move and hold
+   * equal bytes. `peakGpuBytes` leaves out what others hold. For measuring.
+   */
+  readonly isolated?: boolean;
 }
 
 /** Numbers about a tensor, computed in the worker. NaN and infinities are counted, and left out of the rest. */
@@ -202,6 +210,14 @@ export interface Requests {
     RunResult,
     StepProgress
   >;
+  /** Frees the models that `keepModels` kept, after the run that goes on. */
+  freeModels: Request<Record<string, never>, null>;
+  /** A copy on the host with so many items along the batch dimension, those of the tensor over and over; null: as it is. */
+  repeat: Request<{ handle: TensorHandle; items: number | null }, TensorHandle>;
+  /** How far `b` lies from `a`. Throws TENSOR_MISMATCH, STALE_TENSOR. */
+  difference: Request<{ a: TensorHandle; b: TensorHandle }, TensorDifference>;
+  /** Of the libraries that run models; null for one that was not loaded yet. */
+  versions: Request<Record<string, never>, { onnxruntime: string | null }>;
   /** The elements of a tensor, copied out. */
   read: Request<{ handle: TensorHandle }, { data: TensorData }>;
   summarize: Request<{ handle: TensorHandle }, TensorSummary>;

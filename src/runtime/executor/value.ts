@@ -72,6 +72,11 @@ export class Value {
     this.#elements.gpu = undefined;
   }
 
+  /** Forgets the copy on the GPU where the elements lie on the host too. */
+  dropGpuCopy(): void {
+    if (this.#elements.host !== undefined) this.dropGpu();
+  }
+
   /** On the GPU, uploading it first if need be; `moved` is told the bytes. */
   gpu(gpu: Gpu, label: string, moved: (bytes: number) => void): GpuTensor {
     const elements = this.#elements;

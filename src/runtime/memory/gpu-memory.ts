@@ -45,8 +45,10 @@ export interface GpuMemory {
   download(reason: string, buffers: readonly GpuBuffer[]): Promise<Uint8Array<ArrayBuffer>[]>;
   /** GPU bytes of live buffers; pooled ones are not counted. */
   readonly bytesInUse: number;
-  /** The largest `bytesInUse` so far. */
+  /** The largest `bytesInUse` since `restartPeak`, or since the beginning. */
   readonly peakBytes: number;
+  /** Begins a new peak at the bytes in use now. */
+  restartPeak(): void;
   /** GPU bytes kept for reuse. */
   readonly pooledBytes: number;
   /** Labels of live buffers: empty when nothing leaks. */
@@ -205,6 +207,9 @@ export function createGpuMemory(
     },
     get peakBytes() {
       return peakBytes;
+    },
+    restartPeak() {
+      peakBytes = bytesInUse;
     },
     get pooledBytes() {
       return pooledBytes;

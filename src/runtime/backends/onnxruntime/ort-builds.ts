@@ -20,6 +20,13 @@ export function ortFor(placement: Placement): Promise<OrtApi> {
   return api;
 }
 
+let version: string | null = null;
+
+/** ONNX Runtime's version, or null before a build was loaded. */
+export function ortVersion(): string | null {
+  return version;
+}
+
 async function loadWebGpuBuild(): Promise<OrtApi> {
   const [ort, wasm, mjs] = await Promise.all([
     import("onnxruntime-web/webgpu"),
@@ -40,6 +47,7 @@ async function loadWasmBuild(): Promise<OrtApi> {
 }
 
 function configure(ort: OrtApi, wasm: string, mjs: string, threads: number): OrtApi {
+  version = ort.env.versions.web ?? ort.env.versions.common;
   ort.env.logLevel = "error";
   ort.env.wasm.wasmPaths = { wasm, mjs };
   ort.env.wasm.numThreads = threads;

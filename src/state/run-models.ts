@@ -17,19 +17,22 @@ export interface RunModel {
   readonly contentKey: string;
 }
 
+/** Model → where a run puts it whatever its instance_group says; undefined leaves it to the text. */
+export type KindOf = (model: string) => "gpu" | "cpu" | undefined;
+
 /** Every model that a run of `target` reaches, itself first. Missing models are left to the plan, which names them. */
 export function reachableModels(
   view: RepositoryView,
   files: ReadonlyMap<string, DocumentFile>,
   target: string,
-  kind?: "gpu" | "cpu",
+  kindOf: KindOf = () => undefined,
 ): ReadonlyMap<string, RunModel> {
   const found = new Map<string, RunModel>();
   const queue = [target];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const model = view.models.get(name);
     if (found.has(name) || model === undefined) continue;
-    found.set(name, runModel(model, files, kind));
+    found.set(name, runModel(model, files, kindOf(name)));
     for (const step of model.config.ensemble_scheduling?.step ?? []) queue.push(step.model_name);
   }
   return found;
@@ -53,7 +56,7 @@ function runModel(view: ModelView, files: ReadonlyMap<string, DocumentFile>, kin
   const config = withKind(written, view.isEnsemble ? undefined : kind);
   const version = servedVersion(view.directory, config.version_policy);
   const paths = [...(version?.files ?? []), ...view.directory.files];
-  return { view, config, version: version?.number ?? 1, paths, contentKey: contentKey(configKey(parsed?.text, config), paths, files, kind) };
+  return { view, config, version: version?.number ?? 1, paths, contentKey: contentKey(configKey(parsed?.text, config), paths, files) };
 }
 
 /** What of a configuration a loaded model depends on: its text, and what the server's completion adds to inputs and outputs. */
@@ -92,8 +95,8 @@ export function onnxPath({ view, version }: RunModel): string | undefined {
 }
 
 /** A key that changes with the configuration, with any text of the model, and with name or size of any file. */
-function contentKey(config: string, paths: readonly string[], files: ReadonlyMap<string, DocumentFile>, kind: string | undefined): string {
-  const parts = [config, kind ?? ""];
+function contentKey(config: string, paths: readonly string[], files: ReadonlyMap<string, DocumentFile>): string {
+  const parts = [config];
   for (const path of paths) {
     const file = files.get(path);
     parts.push(path, file?.text ?? `${file?.file?.size ?? 0} bytes`);

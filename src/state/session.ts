@@ -20,7 +20,7 @@ import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { Derivation } from "./derived.ts";
 import type { DocumentStore } from "./document.ts";
 import type { ModelHeaders } from "./model-headers.ts";
-import { onnxPath, reachableModels, uploads, type RunModel } from "./run-models.ts";
+import { onnxPath, reachableModels, uploads, type KindOf, type RunModel } from "./run-models.ts";
 
 /** What makes plans is not there before something may run. */
 const planning = () => import("./planning.ts");
@@ -77,6 +77,21 @@ export interface SessionState {
 export interface RunRequestOptions extends Partial<RunOptions> {
   /** Overrides every instance_group for this run only. */
   readonly kind?: "gpu" | "cpu";
+}
+
+/** What is handed to the worker for runs of its own plan, and what it was made of. */
+export interface PreparedRun {
+  readonly plan: Plan;
+  /** Every model that the plan reaches. */
+  readonly models: ReadonlyMap<string, RunModel>;
+}
+
+/** How a prepared run differs from the plain one. */
+export interface PrepareOptions {
+  readonly kindOf: KindOf;
+  /** Items along the batch dimension of every input; absent: those that it has. */
+  readonly items?: number;
+  readonly signal: AbortSignal;
 }
 
 const IDLE: RunState = { status: "idle", model: null, steps: {}, result: null, error: null, plan: null, inputs: {} };
@@ -184,10 +199,10 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   }
 
   /** Hands the reachable models to the worker and inspects those it has not seen in their present form. */
-  async function prepareModels(model: string, kind: "gpu" | "cpu" | undefined, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, RunModel>> {
+  async function prepareModels(model: string, kindOf?: KindOf, signal?: AbortSignal): Promise<ReadonlyMap<string, RunModel>> {
     await client.environment();
     const { files, view } = repository();
-    const models = reachableModels(view, files, model, kind);
+    const models = reachableModels(view, files, model, kindOf);
     if (uploadedTo !== client.generation) {
       uploaded.clear();
       uploadedTo = client.generation;
@@ -239,7 +254,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   /** Inspects a model and all that it reaches, and says where each will run. Never throws: errors are in the state. */
   async function inspect(model: string): Promise<void> {
     try {
-      const models = await prepareModels(model, undefined, undefined);
+      const models = await prepareModels(model);
       const { planModels } = await planning();
       const planned = planModels(models, repository().files, store.getState().inspections, headers.getState().headers, store.getState().environment?.gpu != null);
       store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
@@ -248,7 +263,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     }
   }
 
-  async function compile(model: string, models: ReadonlyMap<string, RunModel>): Promise<Plan> {
+  async function compile(model: string, models: ReadonlyMap<string, RunModel>, { items, unseen }: { items?: number | undefined; unseen?: boolean } = {}): Promise<Plan> {
     const { planModels, planRun } = await planning();
     const { inspections, inspectionErrors, environment, inputs, requestedOutputs } = store.getState();
     for (const name of models.keys()) {
@@ -256,11 +271,11 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
       if (error !== undefined) throw new ConchError(error.code, `model '${name}': ${error.message}`, { data: error.data });
     }
     const planned = planModels(models, repository().files, inspections, headers.getState().headers, environment?.gpu != null);
-    store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
+    if (unseen !== true) store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
     const types = new Map<string, TensorType>();
     for (const [name, input] of Object.entries(inputs[model] ?? {})) {
       const handle = input?.decoded?.handle;
-      if (handle !== undefined && input?.status === "ready") types.set(name, { dataType: handle.dataType, shape: handle.shape });
+      if (handle !== undefined && input?.status === "ready") types.set(name, { dataType: handle.dataType, shape: items === undefined ? handle.shape : [items, ...handle.shape.slice(1)] });
     }
     return planRun(
       { model, inputs: types, requestedOutputs: requestedOutputs[model] ?? [], reportReadback: environment?.gpu != null },
@@ -270,8 +285,14 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   }
 
   /** The plan of a run with the inputs at hand. Throws as `compilePlan` does. */
-  async function plan(model: string, kind?: "gpu" | "cpu"): Promise<Plan> {
-    return compile(model, await prepareModels(model, kind, undefined));
+  async function plan(model: string): Promise<Plan> {
+    return compile(model, await prepareModels(model));
+  }
+
+  /** Hands the worker what a run needs and plans it, unseen by the rest of the window. Throws as `compilePlan` does. */
+  async function prepare(model: string, { kindOf, items, signal }: PrepareOptions): Promise<PreparedRun> {
+    const models = await prepareModels(model, kindOf, signal);
+    return { models, plan: await compile(model, models, { items, unseen: true }) };
   }
 
   /** Inputs whose worker or device is gone are decoded again from where they came. */
@@ -327,7 +348,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     patch({ ...IDLE, status: "preparing", model });
     if (old !== null) void releaseAll(old);
     try {
-      const models = await prepareModels(model, kind, mine.signal);
+      const models = await prepareModels(model, () => kind, mine.signal);
       const inputs = await refreshInputs(model, mine.signal);
       const compiled = await compile(model, models);
       const over = compiled.warnings.find(({ code }) => code === "OVER_DEVICE_LIMIT");
@@ -347,6 +368,15 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     } finally {
       controller = undefined;
     }
+  }
+
+  /** Takes the worker for runs of one's own: `execute` does nothing until the answer is called. undefined while something runs. */
+  function occupy(mine: AbortController): (() => void) | undefined {
+    if (controller !== undefined) return undefined;
+    controller = mine;
+    return () => {
+      if (controller === mine) controller = undefined;
+    };
   }
 
   /** First press: ends the run at the next step. Second: ends the worker at once. */
@@ -373,6 +403,12 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
       store.setState(({ requestedOutputs }) => ({ requestedOutputs: { ...requestedOutputs, [model]: outputs } })),
     inspect,
     plan,
+    prepare,
+    occupy,
+    /** The inputs of a run by handle; those that the worker lost are decoded again. Throws REQUEST_INVALID where one is missing. */
+    runInputs: refreshInputs,
+    /** Where the models that a run of this one reaches are configured. Throws MODEL_NOT_RUNNABLE. */
+    reachable: (model: string): ReadonlyMap<string, RunModel> => reachableModels(repository().view, repository().files, model),
     /** The header of an .onnx file, read in the worker. Throws ONNX_EMPTY, ONNX_NOT_ONNX, ONNX_TRUNCATED. */
     readHeader: (file: Blob): Promise<OnnxHeader> => client.request("header", { file }),
     /** Starts the worker if need be. */

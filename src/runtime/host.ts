@@ -49,8 +49,6 @@ export interface RuntimeHost {
   receive(message: ToWorker): void;
   /** The device, once it was made: for tests that destroy it. */
   readonly gpu: Gpu | undefined;
-  /** "name@placement" of the models that are loaded: for tests that look at what stays. */
-  readonly loadedModels: readonly string[];
 }
 
 /** A host that answers through `post`. */
@@ -343,9 +341,6 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     },
     get gpu() {
       return gpu;
-    },
-    get loadedModels() {
-      return loaded.names;
     },
   };
 }

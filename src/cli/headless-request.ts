@@ -1,9 +1,11 @@
 import type { ErrorRecord } from "../base/errors.ts";
 import type { Readback, StepTiming } from "../runtime/protocol.ts";
+import type { Comparison } from "../state/comparison.ts";
+import type { WantedSet } from "../state/placement-sets.ts";
 import type { DataType } from "../tensor/data-type.ts";
 
-/** What the command line asks of the page. All addresses are the local server's. */
-export interface HeadlessRequest {
+/** What is run, on what. All addresses are the local server's. */
+export interface HeadlessTarget {
   /** Where the model repository is offered: "/local". */
   readonly repository: string;
   readonly model: string;
@@ -13,6 +15,10 @@ export interface HeadlessRequest {
   readonly frame?: number;
   /** Absent: all. */
   readonly outputs?: readonly string[];
+}
+
+/** What `conch run` asks of the page. */
+export interface HeadlessRequest extends HeadlessTarget {
   /** Overrides every instance_group. */
   readonly kind?: "gpu" | "cpu";
   readonly cache: boolean;
@@ -38,11 +44,34 @@ export interface HeadlessReport {
   readonly seconds: number;
 }
 
+/** What `conch bench` asks of the page. */
+export interface HeadlessBenchRequest extends HeadlessTarget {
+  /** Absent: the built-in sets that differ from one another. */
+  readonly sets?: readonly WantedSet[];
+  /** Ascending; absent: every power of two that the models take. */
+  readonly batches?: readonly number[];
+  readonly runs: number;
+  readonly warmup: number;
+  /** Milliseconds for one set at one batch; null: no end. */
+  readonly budget: number | null;
+}
+
+/** What `conch bench` prints, in each of its forms. */
+export interface HeadlessBenchReport {
+  readonly comparison: Comparison;
+  readonly warnings: readonly string[];
+  readonly text: string;
+  readonly csv: string;
+}
+
 /** What the page answers. */
-export type HeadlessAnswer = { readonly report: HeadlessReport } | { readonly error: ErrorRecord };
+export type HeadlessAnswer<Report> = { readonly report: Report } | { readonly error: ErrorRecord };
 
 declare global {
   interface Window {
-    conchRun(request: HeadlessRequest): Promise<HeadlessAnswer>;
+    conchRun(request: HeadlessRequest): Promise<HeadlessAnswer<HeadlessReport>>;
+    conchBench(request: HeadlessBenchRequest): Promise<HeadlessAnswer<HeadlessBenchReport>>;
+    /** There where somebody watches. */
+    conchProgress?(line: string): Promise<void>;
   }
 }

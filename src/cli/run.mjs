@@ -1,11 +1,10 @@
-import { mkdir, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
 import process from "node:process";
-import { folderProblem } from "../server/model-folder.mjs";
 import { userPath } from "../server/user-path.mjs";
 import { CommandError } from "./command-error.mjs";
 import { createExchange } from "./exchange.mjs";
 import { withPage } from "./page.mjs";
+import { inputFiles, oneOf, REQUEST_OPTIONS, target, wholeNumber } from "./request.mjs";
 import { parse, UsageError } from "./usage.mjs";
 
 export const SUMMARY = "run a model or an ensemble on files";
@@ -47,27 +46,18 @@ export async function main(args) {
 
 async function read(args) {
   const { values, positionals } = parse(args, {
-    input: { type: "string", multiple: true, default: [] },
+    ...REQUEST_OPTIONS,
     output: { type: "string" },
-    outputs: { type: "string" },
     kind: { type: "string" },
-    frame: { type: "string" },
-    adapter: { type: "string", default: "software" },
     "no-cache": { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
   });
-  const [dir, model, ...rest] = positionals;
-  if (dir === undefined || model === undefined) throw new UsageError(`expected DIR and MODEL, found ${positionals.length === 0 ? "neither" : `only "${dir}"`}`);
-  if (rest.length > 0) throw new UsageError(`expected DIR and MODEL, found also "${rest.join(" ")}"`);
+  const { model, open } = target(positionals);
   if (values.output === undefined) throw new UsageError("--output DIR is missing");
   oneOf(values, "kind", ["gpu", "cpu"]);
   oneOf(values, "adapter", ["software", "hardware"]);
-  if (values.frame !== undefined && !/^\d+$/.test(values.frame)) throw new UsageError(`--frame takes a whole number from 0, found "${values.frame}"`);
-  const folder = userPath(dir);
-  const problem = await folderProblem(folder);
-  if (problem !== undefined) throw new CommandError("REPOSITORY_UNREADABLE", problem);
+  const frame = wholeNumber(values, "frame", 0);
   return {
-    folder,
+    folder: await open(),
     output: userPath(values.output),
     inputs: await inputFiles(values.input),
     adapter: values.adapter,
@@ -77,29 +67,10 @@ async function read(args) {
       model,
       cache: !values["no-cache"],
       ...(values.kind === undefined ? {} : { kind: values.kind }),
-      ...(values.frame === undefined ? {} : { frame: Number(values.frame) }),
+      ...(frame === undefined ? {} : { frame }),
       ...(values.outputs === undefined ? {} : { outputs: values.outputs.split(",").map((name) => name.trim()) }),
     },
   };
-}
-
-function oneOf(values, name, allowed) {
-  if (values[name] !== undefined && !allowed.includes(values[name])) throw new UsageError(`--${name} takes ${allowed.join(" or ")}, found "${values[name]}"`);
-}
-
-async function inputFiles(given) {
-  const inputs = {};
-  for (const each of given) {
-    const at = each.indexOf("=");
-    if (at < 1 || at === each.length - 1) throw new UsageError(`--input takes NAME=FILE, found "${each}"`);
-    const name = each.slice(0, at);
-    const file = userPath(each.slice(at + 1));
-    const found = await stat(file).catch(() => undefined);
-    if (found === undefined) throw new CommandError("INPUT_INVALID", `input ${name}: ${file} does not exist`);
-    if (!found.isFile()) throw new CommandError("INPUT_INVALID", `input ${name}: ${file} is no file`);
-    inputs[name] = [...(inputs[name] ?? []), resolve(file)];
-  }
-  return inputs;
 }
 
 function summary({ model, adapter, software, steps, outputs, seconds }, written) {

@@ -14,6 +14,7 @@ import type { Slots } from "./features/shell/slots.ts";
 import { openFirst } from "./features/shell/open-first.ts";
 import type { RuntimePort } from "./runtime/client.ts";
 import { createCommandsStore } from "./state/commands.ts";
+import { createComparing } from "./state/comparing.ts";
 import { createDerivation } from "./state/derived.ts";
 import { createDocumentStore } from "./state/document.ts";
 import { createModelHeaders } from "./state/model-headers.ts";
@@ -50,7 +51,8 @@ function createApp(): App {
     notify: (notice) => showNotice(notice, app),
   });
   const preview = createPreview({ document, headers, selection, session });
-  const app: App = { document, derivation, headers, selection, session, workspace, preview, panes, commands: createCommandsStore() };
+  const comparing = createComparing(session);
+  const app: App = { document, derivation, headers, selection, session, comparing, workspace, preview, panes, commands: createCommandsStore() };
   return app;
 }
 
@@ -75,6 +77,7 @@ const Results = lazy(() => import("./features/results/results.tsx").then((module
 const Problems = lazy(() => import("./features/problems/problems.tsx").then((module) => ({ default: module.Problems })));
 const ProblemCount = lazy(() => import("./features/problems/problem-count.tsx").then((module) => ({ default: module.ProblemCount })));
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
+const Placements = lazy(() => import("./features/placements/placements.tsx").then((module) => ({ default: module.Placements })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
@@ -85,7 +88,7 @@ const slots: Slots = {
   outline: <Outline />,
   text: <ConfigEditor />,
   inspector: <Inspector />,
-  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView /> },
+  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
   gallery: <Gallery />,

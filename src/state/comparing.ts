@@ -18,6 +18,19 @@ export interface ComparingState {
   readonly error: ErrorRecord | null;
   /** Model → the user's own sets for it. */
   readonly ownSets: Readonly<Record<string, readonly PlacementSet[] | undefined>>;
+  readonly wishes: ComparisonWishes;
+}
+
+/** What the user has chosen for comparisons. */
+export interface ComparisonWishes {
+  /** Names of sets; null: those that differ from one another. */
+  readonly sets: readonly string[] | null;
+  /** As typed: "1, 2, 4"; null: every power of two that the models take. */
+  readonly batches: string | null;
+  readonly runs: number;
+  readonly warmup: number;
+  /** Seconds for one set at one batch; 0: no end. */
+  readonly budget: number;
 }
 
 /** A comparison as it is asked for. */
@@ -28,10 +41,14 @@ export interface ComparisonOrder {
   readonly browser: string;
 }
 
+const IDLE = { status: "idle", progress: null, comparison: null, error: null, ownSets: {} } as const;
+
 /** Comparisons of placements on the worker of a session; one at a time, and none beside a run. */
 export function createComparing(session: SessionStore) {
-  const store = createStore<ComparingState>()(() => ({ status: "idle", progress: null, comparison: null, error: null, ownSets: {} }));
+  const store = createStore<ComparingState>()(() => ({ ...IDLE, wishes: { sets: null, batches: null, runs: 10, warmup: 2, budget: 60 } }));
   let controller: AbortController | undefined;
+  // Without inputs at all the session was reset: another repository is open.
+  session.subscribe(({ inputs }, before) => inputs !== before.inputs && Object.keys(inputs).length === 0 && store.setState({ ...IDLE, ...(controller && { status: "cancelling" }) }));
 
   /** Compares. Never throws: the outcome is in the state. */
   async function start(order: ComparisonOrder): Promise<void> {
@@ -43,6 +60,11 @@ export function createComparing(session: SessionStore) {
       return;
     }
     controller = mine;
+    const repository = session.repositories;
+    /** What is found of a repository that is no longer open is not shown. */
+    const show = (found: Partial<ComparingState>): void => {
+      if (session.repositories === repository) store.setState(found);
+    };
     store.setState({ status: "running", progress: null, comparison: null, error: null });
     try {
       const { comparePlacements } = await measuring();
@@ -50,17 +72,17 @@ export function createComparing(session: SessionStore) {
         ...order,
         signal: mine.signal,
         progress: (progress) => store.setState({ progress }),
-        found: (found) => store.setState({ comparison: found }),
+        found: (found) => show({ comparison: found }),
       });
       const cancelled = comparison.sets.some(({ stop }) => stop?.reason === "cancelled");
-      store.setState({ status: cancelled ? "cancelled" : "done", comparison });
+      show({ status: cancelled ? "cancelled" : "done", comparison });
     } catch (thrown) {
       const error = toErrorRecord(thrown);
-      store.setState(error.code === "CANCELLED" ? { status: "cancelled" } : { status: "failed", error });
+      show(error.code === "CANCELLED" ? { status: "cancelled" } : { status: "failed", error });
     } finally {
       controller = undefined;
       leave();
-      store.setState({ progress: null });
+      store.setState(({ status }) => ({ progress: null, ...(status === "cancelling" && { status: "idle" }) }));
     }
   }
 
@@ -78,6 +100,7 @@ export function createComparing(session: SessionStore) {
   return Object.assign(store, {
     start,
     cancel,
+    wish: (wish: Partial<ComparisonWishes>) => store.setState(({ wishes }) => ({ wishes: { ...wishes, ...wish } })),
     setOwnSets: (model: string, sets: readonly PlacementSet[]) => store.setState(({ ownSets }) => ({ ownSets: { ...ownSets, [model]: sets } })),
   });
 }

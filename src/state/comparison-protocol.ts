@@ -140,7 +140,7 @@ function budgetStop({ samples, spent }: Attempt, batch: number, { runs, budget }
 }
 
 /** What a failed run means for its set. */
-export function stopOf(thrown: unknown, batch: number): Stop {
+function stopOf(thrown: unknown, batch: number): Stop {
   if (thrown instanceof ComparisonStop) return { reason: thrown.reason, batch, code: thrown.code, message: thrown.message };
   const { code, message } = toErrorRecord(thrown);
   return { reason: isAbort(thrown) ? "cancelled" : "failed", batch, code, message };

@@ -130,6 +130,9 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     gpu === undefined ? {} : { gpu },
   );
   let controller: AbortController | undefined;
+  /** Settles when those who occupy the worker have left it. */
+  let left: Promise<void> | undefined;
+  let resets = 0;
   const uploaded = new Map<string, string>();
   let uploadedTo = -1;
 
@@ -340,6 +343,8 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
 
   /** Runs a model or ensemble with the inputs at hand. Never throws: the outcome is in the state. */
   async function run(model: string, { kind, ...options }: RunRequestOptions = {}): Promise<void> {
+    // A comparison that was cancelled is on its way out.
+    if (controller?.signal.aborted === true) await left;
     if (controller !== undefined) return;
     const mine = new AbortController();
     controller = mine;
@@ -374,8 +379,12 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   function occupy(mine: AbortController): (() => void) | undefined {
     if (controller !== undefined) return undefined;
     controller = mine;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    left = promise;
     return () => {
-      if (controller === mine) controller = undefined;
+      controller = undefined;
+      left = undefined;
+      resolve();
     };
   }
 
@@ -442,9 +451,14 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     /** Forgets inputs and results: another repository was opened. */
     reset: () => {
       controller?.abort();
+      resets += 1;
       store.setState({ inspections: {}, inspectionErrors: {}, placements: {}, inputs: {}, requestedOutputs: {}, run: IDLE });
     },
     dispose: () => client.restart("The session ended"),
+    /** How often another repository was opened. */
+    get repositories() {
+      return resets;
+    },
   });
 }
 

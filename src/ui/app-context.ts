@@ -1,6 +1,7 @@
 import { createContext, useContext } from "react";
 import { assert } from "../base/errors.ts";
 import type { CommandsStore } from "../state/commands.ts";
+import type { ComparingStore } from "../state/comparing.ts";
 import type { Derivation } from "../state/derived.ts";
 import type { DocumentStore } from "../state/document.ts";
 import type { ModelHeaders } from "../state/model-headers.ts";
@@ -22,6 +23,8 @@ export interface App {
   readonly selection: SelectionStore;
   /** Inputs, runs and results, and the worker behind them. */
   readonly session: SessionStore;
+  /** Comparisons of placements, on the same worker. */
+  readonly comparing: ComparingStore;
   /** Which repository is open, its examples, and the verbs that open and save. */
   readonly workspace: WorkspaceSession;
   /** What a run of the open model would do. */

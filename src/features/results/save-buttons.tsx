@@ -7,7 +7,7 @@ import { resultsMessages } from "../../ui/catalogue/results.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { gridOf } from "./placement.ts";
 import type { ResultTensor } from "./result-tensors.ts";
-import { saveBytes } from "./save-bytes.ts";
+import { saveBytes } from "../../ui/save-bytes.ts";
 import classes from "./results.module.css";
 
 /** Saves a tensor as .npy and, where its grid lies somewhere, as .nii.gz. */

@@ -57,7 +57,8 @@ export function RunPanel() {
 }
 
 function RunControls({ model }: { model: string }) {
-  const { session, panes } = useApp();
+  const { session, panes, comparing } = useApp();
+  const compares = useStore(comparing, (state) => state.status === "running" || state.status === "cancelling");
   const t = useMessages(runMessages);
   const run = useStore(session, (state) => state.run);
   const busy = run.status === "preparing" || run.status === "running" || run.status === "cancelling";
@@ -72,7 +73,7 @@ function RunControls({ model }: { model: string }) {
   return (
     <div className={classes.controls}>
       <Group gap={8}>
-        <Button size="sm" leftSection={<IconPlayerPlay size={16} />} onClick={start} disabled={busy} data-testid="run">
+        <Button size="sm" leftSection={<IconPlayerPlay size={16} />} onClick={start} disabled={busy || compares} data-testid="run">
           {run.status === "idle" ? t("run") : t("runAgain")}
         </Button>
         {busy && (
@@ -82,6 +83,7 @@ function RunControls({ model }: { model: string }) {
         )}
       </Group>
       <div role="status" aria-live="polite" data-testid="run-status" data-status={run.status}>
+        {compares && <Text size="sm">{t("comparing")}</Text>}
         {run.status === "preparing" && <Text size="sm">{t("preparing")}</Text>}
         {run.status === "running" && <Text size="sm">{t("running")}</Text>}
         {run.status === "cancelling" && <Text size="sm">{t("cancelling")}</Text>}

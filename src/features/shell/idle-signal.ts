@@ -1,11 +1,12 @@
 import type { App } from "../../ui/app-context.ts";
 
-/** Whether something goes on that the user waits for: opening, saving, decoding an input, running. */
-function isBusy({ workspace, session }: Pick<App, "workspace" | "session">): boolean {
+/** Whether something goes on that the user waits for: opening, saving, decoding an input, running, comparing. */
+function isBusy({ workspace, session, comparing }: Pick<App, "workspace" | "session" | "comparing">): boolean {
   const { status, runningSample } = workspace.getState();
   const { inputs, run } = session.getState();
   if (status === "starting" || status === "opening" || runningSample || workspace.saving.getState().busy) return true;
   if (run.status === "preparing" || run.status === "running" || run.status === "cancelling") return true;
+  if (["running", "cancelling"].includes(comparing.getState().status)) return true;
   return Object.values(inputs).some((model) => Object.values(model ?? {}).some((input) => input?.status === "decoding"));
 }
 
@@ -14,7 +15,7 @@ export function signalIdle(app: App, element: HTMLElement): () => void {
   const update = (): void => {
     element.dataset["conch"] = isBusy(app) ? "busy" : "idle";
   };
-  const stops = [app.workspace.subscribe(update), app.workspace.saving.subscribe(update), app.session.subscribe(update)];
+  const stops = [app.workspace.subscribe(update), app.workspace.saving.subscribe(update), app.session.subscribe(update), app.comparing.subscribe(update)];
   update();
   return () => {
     for (const stop of stops) stop();

@@ -1,0 +1,78 @@
+import { restOf, type Comparison, type Measurement } from "../../state/comparison.ts";
+
+/** A chart as numbers: what is drawn, by whatever draws it. */
+export interface ChartData {
+  readonly kind: "bars" | "lines";
+  /** Bars: names of the places along x. Lines: none, x are numbers. */
+  readonly places: readonly string[];
+  readonly x: readonly number[];
+  /** In the order of drawing: of bars at one place a later one stands before the earlier. */
+  readonly series: readonly ChartSeries[];
+}
+
+/** One series; null where there is no value. */
+export interface ChartSeries {
+  readonly label: string;
+  /** Index of a colour of the theme's series. */
+  readonly color: number;
+  readonly faint: boolean;
+  readonly values: readonly (number | null)[];
+}
+
+/** Colours that the theme has for series; more series begin again. The last is that of what is left over. */
+const SERIES_COLORS = 6;
+
+/** Latency of each set at a batch: the median before the 95th percentile. Milliseconds. */
+export function latencyChart(comparison: Comparison, batch: number, labels: { readonly median: string; readonly p95: string }): ChartData {
+  const columns = columnsAt(comparison, batch);
+  return {
+    kind: "bars",
+    places: columns.map(({ name }) => name),
+    x: columns.map((_, index) => index),
+    series: [
+      { label: labels.p95, color: 0, faint: true, values: columns.map(({ found }) => found.p95) },
+      { label: labels.median, color: 0, faint: false, values: columns.map(({ found }) => found.median) },
+    ],
+  };
+}
+
+/** Items per second of each set by batch. */
+export function throughputChart({ sets }: Comparison, batches: readonly number[]): ChartData {
+  const order = sets.map(({ set }) => set.name);
+  return {
+    kind: "lines",
+    places: [],
+    x: batches,
+    series: sets
+      .filter(({ measurements }) => measurements.length > 0)
+      .map(({ set, measurements }) => ({
+        label: set.name,
+        color: order.indexOf(set.name) % (SERIES_COLORS - 1),
+        faint: false,
+        values: batches.map((batch) => measurements.find((each) => each.batch === batch)?.throughput ?? null),
+      })),
+  };
+}
+
+/** What each step takes of each set's latency at a batch, stacked from the first step up, and on top what the steps leave. Milliseconds. */
+export function stepChart(comparison: Comparison, batch: number, rest: string): ChartData {
+  const columns = columnsAt(comparison, batch);
+  const steps = [...new Map(columns.flatMap(({ found }) => found.steps.map((step) => [step.step, step.model] as const)))];
+  const heights = [...steps.map(([id]) => columns.map(({ found }) => found.steps.find((one) => one.step === id)?.milliseconds ?? 0)), columns.map(({ found }) => restOf(found))];
+  const labels = [...steps.map(([, model]) => model), rest];
+  const stacked = heights.map((_, top) => columns.map((__, column) => heights.slice(0, top + 1).reduce((sum, values) => sum + values[column]!, 0)));
+  const series = stacked.map((values, index) => ({
+    label: labels[index]!,
+    color: index === steps.length ? SERIES_COLORS - 1 : index % (SERIES_COLORS - 1),
+    faint: false,
+    values,
+  }));
+  return { kind: "bars", places: columns.map(({ name }) => name), x: columns.map((_, index) => index), series: series.toReversed() };
+}
+
+function columnsAt({ sets }: Comparison, batch: number): { readonly name: string; readonly found: Measurement }[] {
+  return sets.flatMap(({ set, measurements }) => {
+    const found = measurements.find((each) => each.batch === batch);
+    return found === undefined ? [] : [{ name: set.name, found }];
+  });
+}

@@ -1,0 +1,66 @@
+import uPlot from "uplot";
+import type { ChartData, ChartSeries } from "./chart-data.ts";
+
+/** Height of a chart in CSS pixels. */
+export const CHART_HEIGHT = 190;
+
+/** How a chart is drawn: colours and font are those of the element's theme when it is drawn. */
+export function chartOptions({ kind, places, x, series }: ChartData, element: HTMLElement): uPlot.Options {
+  const style = getComputedStyle(element);
+  // Functions, because the colour scheme reaches the document after this is called and before the first drawing.
+  const color = (name: string) => () => style.getPropertyValue(name).trim();
+  const axis: uPlot.Axis = {
+    stroke: color("--conch-text-dimmed"),
+    font: `11px ${style.fontFamily}`,
+    grid: { stroke: color("--conch-border"), width: 1 },
+    ticks: { stroke: color("--conch-border"), width: 1, size: 4 },
+  };
+  return {
+    width: element.clientWidth,
+    height: CHART_HEIGHT,
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { x: kind === "bars" ? placeScale(places.length) : batchScale(x), y: { range: (_, __, max) => [0, (max || 1) * 1.05] } },
+    axes: [
+      {
+        ...axis,
+        size: 28,
+        grid: { show: false },
+        splits: () => [...x],
+        values: (_, splits) => splits.map((value) => (kind === "bars" ? (places[value] ?? "") : String(value))),
+      },
+      { ...axis, size: 48, space: 30, values: (_, splits) => splits.map(compact) },
+    ],
+    series: [{}, ...series.map((each) => seriesOptions(each, kind, color(colorName(each))))],
+  };
+}
+
+/** The theme's variable of a series. */
+export function colorName({ color }: ChartSeries): string {
+  return `--conch-series-${color + 1}`;
+}
+
+function placeScale(count: number): uPlot.Scale {
+  return { time: false, range: [-0.6, count - 0.4] };
+}
+
+/** Batches double from one to the next, so that their places are equally far apart. */
+function batchScale(x: readonly number[]): uPlot.Scale {
+  return { time: false, distr: 3, log: 2, range: [(x[0] ?? 1) / 1.5, (x.at(-1) ?? 1) * 1.5] };
+}
+
+function seriesOptions({ faint }: ChartSeries, kind: ChartData["kind"], color: () => string): uPlot.Series {
+  if (kind === "lines") return { stroke: color, width: 2, points: { show: true, size: 7, fill: color } };
+  const paths = uPlot.paths.bars?.({ size: [0.55, 72] });
+  // The theme's colours are six hexadecimal digits: two more make them faint.
+  const fill = faint ? () => `${color()}66` : color;
+  return { fill, stroke: color, width: faint ? 1 : 0, points: { show: false }, ...(paths && { paths }) };
+}
+
+/** Short enough for an axis: 12k, 3.4M, 0.25. */
+function compact(value: number): string {
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
+  if (value >= 1e3) return `${Number((value / 1e3).toPrecision(3))}k`;
+  return String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,82 @@
+import { NumberInput, Text, TextInput } from "@mantine/core";
+import { useStore } from "zustand";
+import { textOf } from "../../base/errors.ts";
+import type { RunModel } from "../../state/run-models.ts";
+import { useApp } from "../../ui/app-context.ts";
+import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
+import { useMessages } from "../../ui/catalogue/section.ts";
+import { PaneNotice } from "../../ui/pane-notice.tsx";
+import { ComparisonView } from "./comparison-view.tsx";
+import { Controls } from "./controls.tsx";
+import { SetList } from "./set-list.tsx";
+import { choiceOf, type Choice } from "./wished.ts";
+import classes from "./placements.module.css";
+
+/** The open model with its models placed in several ways: what to compare, and the table of what was measured. */
+export function Placements() {
+  const { document, selection, session, comparing } = useApp();
+  const t = useMessages(placementsMessages);
+  const model = useStore(selection, (state) => state.model);
+  useStore(document, (state) => state.files);
+  const wishes = useStore(comparing, (state) => state.wishes);
+  const own = useStore(comparing, (state) => (model === null ? undefined : state.ownSets[model]));
+  const comparison = useStore(comparing, (state) => state.comparison);
+  const inputs = useStore(session, (state) => (model === null ? undefined : state.inputs[model]));
+  if (model === null) return <PaneNotice>{t("noModel")}</PaneNotice>;
+  let reachable: ReadonlyMap<string, RunModel>;
+  try {
+    reachable = session.reachable(model);
+  } catch (thrown) {
+    return <PaneNotice>{textOf(thrown)}</PaneNotice>;
+  }
+  const target = reachable.get(model);
+  if (target === undefined) return <PaneNotice>{t("noModel")}</PaneNotice>;
+  const choice = choiceOf(model, reachable, own ?? [], wishes);
+  const missing = target.config.input.filter(({ name, optional }) => !optional && (inputs?.[name] === undefined || inputs[name].status === "failed")).map(({ name }) => name);
+  return (
+    <div className={classes.panel} data-testid="placements">
+      <section className={classes.settings} aria-label={t("settings")}>
+        <SetList model={model} choice={choice} />
+        <Numbers choice={choice} />
+        <Controls model={model} choice={choice} missing={missing} />
+      </section>
+      <section className={classes.outcome} aria-label={t("results")}>
+        <Text size="xs" c="dimmed">{t("intro")}</Text>
+        {comparison?.model === model ? <ComparisonView comparison={comparison} /> : <Text size="sm">{t("empty")}</Text>}
+      </section>
+    </div>
+  );
+}
+
+function Numbers({ choice: { batchesText, protocol, limit } }: { readonly choice: Choice }) {
+  const { comparing } = useApp();
+  const t = useMessages(placementsMessages);
+  const { runs, warmup, budget } = useStore(comparing, (state) => state.wishes);
+  const number = (key: "runs" | "warmup" | "budget", value: number, least: number) => (
+    <NumberInput
+      label={t(key)}
+      value={value}
+      min={least}
+      max={9999}
+      clampBehavior="strict"
+      allowDecimal={false}
+      title={key === "budget" ? t("budgetHint") : undefined}
+      onChange={(next) => typeof next === "number" && next >= least && comparing.wish({ [key]: next })}
+    />
+  );
+  return (
+    <div className={classes.numbers}>
+      <TextInput
+        className={classes.wide}
+        label={t("batches")}
+        description={t("limit", limit)}
+        value={batchesText}
+        error={protocol === null ? t("batchesWrong") : null}
+        onChange={(event) => comparing.wish({ batches: event.currentTarget.value })}
+      />
+      {number("runs", runs, 1)}
+      {number("warmup", warmup, 0)}
+      {number("budget", budget, 0)}
+    </div>
+  );
+}

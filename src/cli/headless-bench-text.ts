@@ -34,7 +34,7 @@ function cellsOf(each: Measurement, isReference: boolean): string[] {
   const difference = isReference ? "reference" : found === null ? "–" : `${largest}(${found.different} of ${found.count})`;
   return [
     time(each.median), time(each.p95), String(each.runs), rate(each.throughput), each.first === null ? "–" : time(each.first),
-    `${each.uploads} × ${bytes(each.uploadBytes)}`, `${each.readbacks} × ${bytes(each.readbackBytes)}`, bytes(each.peakGpuBytes), difference,
+    `${bytes(each.uploadBytes)} in ${each.uploads}`, `${bytes(each.readbackBytes)} in ${each.readbacks}`, bytes(each.peakGpuBytes), difference,
   ];
 }
 

@@ -52,6 +52,9 @@ export class ComparisonStop extends Error {
   }
 }
 
+/** Milliseconds between two tables that are told while a batch is measured. */
+const TELL = 1000;
+
 interface Course {
   readonly set: PlacementSet;
   readonly measurements: SetResult["measurements"][number][];
@@ -86,6 +89,21 @@ export async function measureInTurn(
     return total === 0 ? 0 : done / total;
   };
   const results = (): SetResult[] => courses.map(({ set, measurements, stop }) => ({ set, measurements: [...measurements], stop }));
+  let told = measured.now();
+
+  /** Tells the table with what is there of a batch that is still being measured, not too often. */
+  async function tell(attempts: readonly Attempt[], batch: number): Promise<void> {
+    if (measured.now() - told < TELL) return;
+    told = measured.now();
+    const found = results();
+    for (const { course, samples, first } of attempts) {
+      const at = courses.indexOf(course);
+      if (samples.length === 0) continue;
+      const unfinished = measurementOf(batch, samples, first, await measured.differences(course.set, batch));
+      found[at] = { ...found[at]!, measurements: [...course.measurements, unfinished] };
+    }
+    measured.found(found);
+  }
 
   async function once(attempt: Attempt, batch: number, warmup: boolean, run: number): Promise<void> {
     const { course } = attempt;
@@ -120,7 +138,9 @@ export async function measureInTurn(
     }
     for (let run = 1; run <= protocol.runs; run++) {
       for (const attempt of attempts) {
-        if (attempt.course.stop === null && (run === 1 || !overBudget(attempt))) await once(attempt, batch, false, run);
+        if (attempt.course.stop !== null || (run > 1 && overBudget(attempt))) continue;
+        await once(attempt, batch, false, run);
+        await tell(attempts, batch);
       }
     }
     for (const attempt of attempts) {

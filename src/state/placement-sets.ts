@@ -17,9 +17,19 @@ export interface PlacedModel {
   readonly backend: string;
 }
 
-/** The models that can be placed, in the order in which a target reaches them. */
+/** The models that can be placed, in the order of the target's steps; the target is the first of `models`. */
 export function placedModels(models: ReadonlyMap<string, RunModel>): PlacedModel[] {
-  return [...models.values()].filter(({ view }) => !view.isEnsemble).map(({ view }) => ({ name: view.name, backend: view.backend.backend }));
+  const found = new Map<string, PlacedModel>();
+  const seen = new Set<string>();
+  const visit = (model: RunModel | undefined): void => {
+    if (model === undefined || seen.has(model.view.name)) return;
+    const { view, config } = model;
+    seen.add(view.name);
+    if (!view.isEnsemble) found.set(view.name, { name: view.name, backend: view.backend.backend });
+    for (const step of config.ensemble_scheduling?.step ?? []) visit(models.get(step.model_name));
+  };
+  visit([...models.values()][0]);
+  return [...found.values()];
 }
 
 /** A built-in set for these models. "mixed" puts networks on the GPU, and chains and whatever else on the CPU. */

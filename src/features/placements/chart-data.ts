@@ -36,9 +36,20 @@ export function latencyChart(comparison: Comparison, batch: number, labels: { re
   };
 }
 
-/** Items per second of each set by batch. */
-export function throughputChart({ sets }: Comparison, batches: readonly number[]): ChartData {
+/** Items per second of each set by batch; of a single batch as bars. */
+export function throughputChart(comparison: Comparison, batches: readonly number[], label: string): ChartData {
+  const { sets } = comparison;
   const order = sets.map(({ set }) => set.name);
+  const [only] = batches;
+  if (batches.length === 1) {
+    const columns = columnsAt(comparison, only!);
+    return {
+      kind: "bars",
+      places: columns.map(({ name }) => name),
+      x: columns.map((_, index) => index),
+      series: [{ label, color: 0, faint: false, values: columns.map(({ found }) => found.throughput) }],
+    };
+  }
   return {
     kind: "lines",
     places: [],

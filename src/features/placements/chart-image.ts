@@ -13,7 +13,8 @@ export async function chartImage(root: HTMLElement, caption: readonly string[]):
     const drawn = figure.querySelector("canvas");
     return drawn === null ? [] : [{ figure, drawn, width: drawn.clientWidth, height: drawn.clientHeight }];
   });
-  const scale = Math.max(2, devicePixelRatio);
+  // As the charts are drawn, so that none is blurred.
+  const scale = devicePixelRatio;
   const font = (size: number, weight = ""): string => `${weight} ${size}px ${style.fontFamily}`.trim();
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d");

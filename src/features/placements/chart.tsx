@@ -36,12 +36,17 @@ function Plot({ text, data }: Pick<ChartProps, "text" | "data">) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = host.current as HTMLDivElement;
-    const plot = new uPlot(chartOptions(data, element), [[...data.x], ...data.series.map(({ values }) => [...values])], element);
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: CHART_HEIGHT }));
-    observer.observe(element);
+    let plot: uPlot | undefined;
+    const observer = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: CHART_HEIGHT }));
+    // Each chart in a task of its own: together they would hold the page up.
+    const timer = setTimeout(() => {
+      plot = new uPlot(chartOptions(data, element), [[...data.x], ...data.series.map(({ values }) => [...values])], element);
+      observer.observe(element);
+    });
     return () => {
+      clearTimeout(timer);
       observer.disconnect();
-      plot.destroy();
+      plot?.destroy();
     };
   }, [data]);
   return <div ref={host} className={classes.plot} role="img" aria-label={text} />;

@@ -16,8 +16,14 @@ import { differenceTable, measurementTable, stepTable } from "./table-rows.ts";
 import { machineText, stopTexts } from "./words.ts";
 import classes from "./placements.module.css";
 
+interface ComparisonViewProps {
+  readonly comparison: Comparison;
+  /** Still being measured: numbers alone, since they change. */
+  readonly unfinished: boolean;
+}
+
 /** What was measured: tables, charts, why it ends where it does, and the ways to take it along. */
-export function ComparisonView({ comparison }: { readonly comparison: Comparison }) {
+export function ComparisonView({ comparison, unfinished }: ComparisonViewProps) {
   const t = useMessages(placementsMessages);
   const root = useRef<HTMLDivElement>(null);
   const batches = measuredBatches(comparison);
@@ -33,11 +39,11 @@ export function ComparisonView({ comparison }: { readonly comparison: Comparison
         <Text size="sm" fw={600} data-testid="comparison-caption">{caption}</Text>
         <Text size="xs" c="dimmed">{protocol}</Text>
       </div>
-      <Exports comparison={comparison} caption={[caption, protocol]} root={() => root.current} />
+      {!unfinished && <Exports comparison={comparison} caption={[caption, protocol]} root={() => root.current} />}
       {batch !== undefined && <NumbersTable title={t("measurements")} table={measurementTable(comparison, t)} testId="comparison-table" />}
       {stops.length > 0 && (
         <section className={classes.section}>
-          <h3 className={classes.heading}>{t("stops")}</h3>
+          <h2 className={classes.heading}>{t("stops")}</h2>
           <ul className={classes.stops} data-testid="comparison-stops">{stops.map((stop) => <li key={stop}>{stop}</li>)}</ul>
         </section>
       )}
@@ -53,7 +59,7 @@ export function ComparisonView({ comparison }: { readonly comparison: Comparison
               data={batches.map(String)}
             />
           )}
-          <Charts comparison={comparison} batch={batch} />
+          {!unfinished && <Charts comparison={comparison} batch={batch} />}
           <Steps comparison={comparison} batch={batch} />
         </>
       )}
@@ -64,20 +70,21 @@ export function ComparisonView({ comparison }: { readonly comparison: Comparison
 
 function Charts({ comparison, batch }: { readonly comparison: Comparison; readonly batch: number }) {
   const t = useMessages(placementsMessages);
-  const [median, p95, rest] = [t("median"), t("p95"), t("rest")];
+  const [median, p95, rest, items] = [t("median"), t("p95"), t("rest"), t("throughput")];
+  const batches = measuredBatches(comparison);
   const data = useMemo(
     () => ({
       latency: latencyChart(comparison, batch, { median, p95 }),
-      throughput: throughputChart(comparison, measuredBatches(comparison)),
+      throughput: throughputChart(comparison, measuredBatches(comparison), items),
       steps: stepChart(comparison, batch, rest),
     }),
-    [comparison, batch, median, p95, rest],
+    [comparison, batch, median, p95, rest, items],
   );
   const chart = (title: string, table: string) => ({ title, text: t("chartText", { title, table }) });
   return (
     <div className={classes.charts}>
       <Chart {...chart(t("chartLatency", { batch }), t("measurements"))} data={data.latency} />
-      <Chart {...chart(t("chartThroughput"), t("measurements"))} data={data.throughput} />
+      <Chart {...chart(batches.length === 1 ? t("chartThroughputAt", { batch }) : t("chartThroughput"), t("measurements"))} data={data.throughput} />
       <Chart {...chart(t("chartSteps", { batch }), t("steps", { batch }))} data={data.steps} />
     </div>
   );

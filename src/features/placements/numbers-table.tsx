@@ -1,4 +1,3 @@
-import { Table } from "@mantine/core";
 import { useId } from "react";
 import type { TextTable } from "./table-rows.ts";
 import classes from "./placements.module.css";
@@ -8,22 +7,22 @@ export function NumbersTable({ title, table: { head, names, rows }, testId }: { 
   const id = useId();
   return (
     <section className={classes.section}>
-      <h3 id={id} className={classes.heading}>{title}</h3>
+      <h2 id={id} className={classes.heading}>{title}</h2>
       <div className={classes.scroll} role="region" aria-labelledby={id} tabIndex={0}>
-        <Table withTableBorder className={classes.table} aria-labelledby={id} data-testid={testId}>
-          <Table.Thead>
-            <Table.Tr>{head.map((cell, column) => <Table.Th key={cell} scope="col" className={column < names ? undefined : classes.number}>{cell}</Table.Th>)}</Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+        <table className={classes.table} aria-labelledby={id} data-testid={testId}>
+          <thead>
+            <tr>{head.map((cell, column) => <th key={cell} scope="col" className={column < names ? undefined : classes.number}>{cell}</th>)}</tr>
+          </thead>
+          <tbody>
             {rows.map(({ key, cells }) => (
-              <Table.Tr key={key} data-row={key}>
+              <tr key={key} data-row={key}>
                 {cells.map((cell, column) =>
-                  column < names ? <Table.Th key={column} scope="row" className={classes.name}>{cell}</Table.Th> : <Table.Td key={column} className={classes.number}>{cell}</Table.Td>,
+                  column < names ? <th key={column} scope="row" className={classes.name}>{cell}</th> : <td key={column} className={classes.number}>{cell}</td>,
                 )}
-              </Table.Tr>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
       </div>
     </section>
   );

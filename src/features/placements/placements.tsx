@@ -1,4 +1,5 @@
 import { NumberInput, Text, TextInput } from "@mantine/core";
+import { useDeferredValue } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
 import type { RunModel } from "../../state/run-models.ts";
@@ -20,7 +21,9 @@ export function Placements() {
   useStore(document, (state) => state.files);
   const wishes = useStore(comparing, (state) => state.wishes);
   const own = useStore(comparing, (state) => (model === null ? undefined : state.ownSets[model]));
-  const comparison = useStore(comparing, (state) => state.comparison);
+  // The tables may lag behind: making them must not hold up a key.
+  const comparison = useDeferredValue(useStore(comparing, (state) => state.comparison));
+  const busy = useStore(comparing, ({ status }) => status === "running" || status === "cancelling");
   const inputs = useStore(session, (state) => (model === null ? undefined : state.inputs[model]));
   if (model === null) return <PaneNotice>{t("noModel")}</PaneNotice>;
   let reachable: ReadonlyMap<string, RunModel>;
@@ -36,13 +39,13 @@ export function Placements() {
   return (
     <div className={classes.panel} data-testid="placements">
       <section className={classes.settings} aria-label={t("settings")}>
+        <Controls model={model} choice={choice} missing={missing} />
         <SetList model={model} choice={choice} />
         <Numbers choice={choice} />
-        <Controls model={model} choice={choice} missing={missing} />
       </section>
       <section className={classes.outcome} aria-label={t("results")}>
         <Text size="xs" c="dimmed">{t("intro")}</Text>
-        {comparison?.model === model ? <ComparisonView comparison={comparison} /> : <Text size="sm">{t("empty")}</Text>}
+        {comparison?.model === model ? <ComparisonView comparison={comparison} unfinished={busy} /> : <Text size="sm">{t("empty")}</Text>}
       </section>
     </div>
   );

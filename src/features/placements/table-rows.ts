@@ -1,7 +1,7 @@
 import { measuredBatches, restOf, type Comparison, type Measurement } from "../../state/comparison.ts";
 import { worst } from "../../state/comparison-csv.ts";
 import { formatBytes, formatMilliseconds } from "../../ui/format.ts";
-import { differenceText, rateText, type Words } from "./words.ts";
+import { differenceText, numberText, rateText, type Words } from "./words.ts";
 
 /** A table as texts: what the panel shows and the report copies. The first cells of a row are its names. */
 export interface TextTable {
@@ -27,7 +27,7 @@ export function measurementTable(comparison: Comparison, t: Words): TextTable {
 }
 
 function cellsOf(found: Measurement, base: Measurement | undefined, t: Words): string[] {
-  const factor = base === undefined || base === found ? "" : ` (${t("speed", { factor: (found.median / base.median).toPrecision(2) })})`;
+  const factor = base === undefined || base === found ? "" : ` (${t("speed", { factor: numberText(base.median / found.median) })})`;
   return [
     `${formatMilliseconds(found.median)}${factor}`,
     formatMilliseconds(found.p95),
@@ -83,7 +83,7 @@ export function differenceTable({ sets }: Comparison, t: Words): TextTable {
         const key = names.join(" ");
         if (difference === null) return { key, cells: [...names, problem ?? "–", "–", "–"] };
         const { different, count, maxAbsolute, maxRelative, unmatched } = difference;
-        const share = t("share", { different, count, percent: `${count === 0 ? 0 : ((100 * different) / count).toPrecision(2)} %` });
+        const share = t("share", { different, count, percent: `${different === 0 ? 0 : numberText((100 * different) / count)} %` });
         const odd = unmatched === 0 ? "" : `, ${t("unmatched", { count: unmatched })}`;
         return { key, cells: [...names, `${share}${odd}`, maxAbsolute === null ? "–" : differenceText(maxAbsolute), maxRelative === null ? "–" : differenceText(maxRelative)] };
       }),

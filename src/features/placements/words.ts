@@ -40,6 +40,11 @@ export function differenceText(value: number): string {
   return value === 0 ? "0" : value.toExponential(1);
 }
 
+/** A number with two figures: "12", "0.02". */
+export function numberText(value: number): string {
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
+}
+
 /** Items per second with three figures. */
 export function rateText(perSecond: number): string {
   return perSecond >= 100 ? perSecond.toFixed(0) : perSecond.toPrecision(3);

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import { Tabs, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
@@ -27,6 +27,11 @@ export function Dock({ content, badges, closable }: Props) {
   const tab = useStore(panes, (state) => state.tab);
   const [seenResults, setSeenResults] = useState(false);
   if (tab === "results" && !seenResults) setSeenResults(true);
+  const list = useRef<HTMLDivElement>(null);
+  // A narrow window has no room for all tabs.
+  useEffect(() => {
+    list.current?.querySelector(`[data-testid="tab-${tab}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [tab]);
   return (
     <Tabs
       className={classes.dock}
@@ -38,7 +43,7 @@ export function Dock({ content, badges, closable }: Props) {
       data-testid="dock"
     >
       <div className={classes.bar}>
-        <Tabs.List className={classes.list} aria-label={t("dock")}>
+        <Tabs.List ref={list} className={classes.list} aria-label={t("dock")}>
           {DOCK_TABS.map((each) => (
             <Tabs.Tab key={each} value={each} className={classes.tab} data-testid={`tab-${each}`}>
               <span className={classes.label}>

@@ -22,6 +22,13 @@ test.for([
   [["run", SAMPLE, "spleen_ct", "--output", "o", "--frame", "-1"], "'--frame'"],
   [["run", SAMPLE, "spleen_ct", "--output", "o", "--frame", "first"], '--frame takes a whole number from 0, found "first"'],
   [["run", SAMPLE, "spleen_ct", "--output", "o", "--input", "ct.nii"], '--input takes NAME=FILE, found "ct.nii"'],
+  [["bench", SAMPLE], "expected DIR and MODEL, found only"],
+  [["bench", SAMPLE, "spleen_ct", "--runs", "0"], '--runs takes a whole number from 1, found "0"'],
+  [["bench", SAMPLE, "spleen_ct", "--batches", "1,two"], '--batches takes whole numbers from 1 by commas, found "two"'],
+  [["bench", SAMPLE, "spleen_ct", "--placements", "preprocess=gpu"], '--placements takes cpu, mixed, gpu or NAME:MODEL=cpu,MODEL=gpu, found "preprocess=gpu"'],
+  [["bench", SAMPLE, "spleen_ct", "--placements", "mine:preprocess=tpu"], 'found "mine:preprocess=tpu"'],
+  [["bench", SAMPLE, "spleen_ct", "--placements", "cpu,"], '--placements takes cpu, mixed, gpu or NAME:MODEL=cpu,MODEL=gpu, found ""'],
+  [["bench", SAMPLE, "spleen_ct", "--adapter", "tpu"], '--adapter takes software or hardware, found "tpu"'],
   [["lint"], "expected DIR, found none"],
   [["lint", SAMPLE, "--format", "xml"], '--format takes text, json, sarif, github, found "xml"'],
   [["lint", SAMPLE, "--severity", "all"], '--severity takes error, warning, info, found "all"'],
@@ -50,6 +57,7 @@ test("a file that does not exist fails before anything starts, and --json says s
 test.for([
   [["--help"], "lint   list what Triton would refuse"],
   [["help", "run"], "--input NAME=FILE"],
+  [["help", "bench"], "--placements LIST"],
   [["run", "--help"], "--input NAME=FILE"],
 ] as const)("%j is answered with help", async ([args, text]) => {
   const { code, out } = await conch(...args);

@@ -80,10 +80,11 @@ function stopLines(sets: readonly SetResult[]): string[] {
   const reasons = new Map<string, string[]>();
   for (const { set, stop } of sets) {
     if (stop === null) continue;
-    const reason = `batch ${stop.batch}: ${stop.message}${stop.code === null ? "" : ` [${stop.code}]`}`;
+    const how = stop.reason === "budget" ? "no further than" : "not at";
+    const reason = `${how} batch ${stop.batch}: ${stop.message}${stop.code === null ? "" : ` [${stop.code}]`}`;
     reasons.set(reason, [...(reasons.get(reason) ?? []), set.name]);
   }
-  return [...reasons].map(([reason, names]) => `  ${names.join(", ")}: not at ${reason}`);
+  return [...reasons].map(([reason, names]) => `  ${names.join(", ")}: ${reason}`);
 }
 
 /** Columns in line; the first `left` of them begin, the others end, at the same place. */

@@ -1,6 +1,9 @@
 import uPlot from "uplot";
 import type { ChartData, ChartSeries } from "./chart-data.ts";
 
+/** Lines are told apart by their dashes too. */
+const DASHES = [[], [8, 4], [2, 3], [8, 3, 2, 3], [4, 4]];
+
 /** Height of a chart in CSS pixels. */
 export const CHART_HEIGHT = 190;
 
@@ -28,6 +31,8 @@ export function chartOptions({ kind, places, x, series }: ChartData, element: HT
         size: 28,
         grid: { show: false },
         splits: () => [...x],
+        // Of a logarithmic scale it would leave out some.
+        filter: (_, splits) => splits,
         values: (_, splits) => splits.map((value) => (kind === "bars" ? (places[value] ?? "") : String(value))),
       },
       { ...axis, size: 48, space: 30, values: (_, splits) => splits.map(compact) },
@@ -50,8 +55,8 @@ function batchScale(x: readonly number[]): uPlot.Scale {
   return { time: false, distr: 3, log: 2, range: [(x[0] ?? 1) / 1.5, (x.at(-1) ?? 1) * 1.5] };
 }
 
-function seriesOptions({ faint }: ChartSeries, kind: ChartData["kind"], color: () => string): uPlot.Series {
-  if (kind === "lines") return { stroke: color, width: 2, points: { show: true, size: 7, fill: color } };
+function seriesOptions({ faint, color: index }: ChartSeries, kind: ChartData["kind"], color: () => string): uPlot.Series {
+  if (kind === "lines") return { stroke: color, width: 2, dash: DASHES[index % DASHES.length] ?? [], points: { show: true, size: 7, fill: color } };
   const paths = uPlot.paths.bars?.({ size: [0.55, 72] });
   // The theme's colours are six hexadecimal digits: two more make them faint.
   const fill = faint ? () => `${color()}66` : color;

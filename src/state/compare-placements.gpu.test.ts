@@ -137,6 +137,30 @@ describe("a comparison of placements", () => {
     expect(sets[0]!.measurements[0]!.first).toBeNull();
   });
 
+  it("stops a set before the batch that its plan finds too large for the device, and measures the others", async () => {
+    const { environment } = open.session.getState();
+    open.session.setState({ environment: { ...environment!, gpu: { ...environment!.gpu!, maxStorageBufferBindingSize: 2 * ITEM } } });
+    const { sets } = await compare(open, undefined, { runs: 1, warmup: 0, batches: [1, 2, 4] });
+    open.session.setState({ environment });
+    const [cpu, ...onGpu] = sets;
+    expect(cpu!.measurements.map(({ batch }) => batch)).toEqual([1, 2, 4]);
+    for (const { measurements, stop } of onGpu) {
+      expect(measurements.map(({ batch }) => batch)).toEqual([1, 2]);
+      expect(stop).toMatchObject({ reason: "memory", batch: 4, code: "DEVICE_LIMIT", message: expect.stringContaining("maxStorageBufferBindingSize") });
+    }
+  });
+
+  it("repeats items in the worker, strings too", async () => {
+    const { client } = open.session;
+    const [a, b] = [Uint8Array.of(1), Uint8Array.of(2, 3)];
+    const handle = await client.request("put", { dataType: "TYPE_STRING", shape: [2, 1], data: [a, b] });
+    const repeated = await client.request("repeat", { handle, items: 3 });
+    expect(repeated).toMatchObject({ dataType: "TYPE_STRING", shape: [3, 1], location: "host" });
+    expect(await open.session.read(repeated)).toEqual([a, b, a]);
+    await client.request("release", { handles: [handle, repeated] });
+    await expect(client.request("repeat", { handle, items: 3 })).rejects.toMatchObject({ code: "STALE_TENSOR" });
+  });
+
   it("is refused while a run goes on, and refuses one while it goes on", async () => {
     const comparing = createComparing(open.session);
     const running = open.session.execute("line", { cache: false });

@@ -3,7 +3,10 @@ import { decodeSourceText } from "../../base/source-text.ts";
 import { cleanPath } from "../paths.ts";
 import type { FileWrite, RepositoryFolder } from "../source.ts";
 import { askPermission } from "./permission.ts";
-import { writeBatch, type Place } from "./write-batch.ts";
+import type { Place } from "./write-batch.ts";
+
+/** What writes is not there before there is a folder to write to. */
+const writing = () => import("./write-batch.ts");
 
 /** Whether this browser can write to files that it has handles of. */
 function canWriteFiles(): boolean {
@@ -13,6 +16,8 @@ function canWriteFiles(): boolean {
 /** The folder behind `root`; undefined where the browser cannot write. `locate` maps a repository path to the path below `root`. */
 export function repositoryFolder(root: FileSystemDirectoryHandle, locate: (path: string) => string = (path) => path): RepositoryFolder | undefined {
   if (!canWriteFiles()) return undefined;
+  // Fetched now, so that a save does not depend on the network.
+  writing().catch(() => undefined);
 
   function placeOf(path: string): Place {
     const cleaned = cleanPath(locate(path));
@@ -55,6 +60,9 @@ export function repositoryFolder(root: FileSystemDirectoryHandle, locate: (path:
       if (!(await askPermission(root, "readwrite"))) {
         throw new ConchError("REPOSITORY_PERMISSION", `Writing into ${root.name} was not allowed: allow it, or download a zip`, { data: { name: root.name } });
       }
+      const { writeBatch } = await writing().catch((cause: unknown) => {
+        throw new ConchError("REPOSITORY_UNWRITABLE", `Conch could not fetch what writes files (${textOf(cause)}): nothing was written; save again`, { cause });
+      });
       await checkUnchanged(batch);
       await writeBatch(root, placed, folders);
     },

@@ -22,10 +22,10 @@ function converted(transform: string, parameters: ToDtypeParameters, item: Array
   switch (conversion.kind) {
     case "cast":
       return castItem(plain, to);
-    case "cast, divide":
-      return computed(castItem(plain, to), (value, by) => value / by, conversion.by);
+    case "cast, multiply":
+      return multiplied(castItem(plain, to), conversion.factor);
     case "multiply, cast":
-      return castItem(computed(plain, (value, by) => value * by, conversion.by), to);
+      return castItem(multiplied(plain, conversion.factor), to);
     case "shift right":
       return castItem(shifted(plain, -conversion.by), to);
     case "shift left":
@@ -33,16 +33,16 @@ function converted(transform: string, parameters: ToDtypeParameters, item: Array
   }
 }
 
-/** A product or quotient in the item's float type, whose number joins float16 as float32. */
-function computed(item: ArrayItem, operation: (value: number, by: number) => number, by: number): ArrayItem {
+/** A product in the item's float type, whose factor joins float16 as float32. */
+function multiplied(item: ArrayItem, factor: number): ArrayItem {
   const source = item.data as Numbers;
   const target = source.slice();
-  const joined = item.dataType === "TYPE_FP64" ? by : Math.fround(by);
   if (item.dataType === "TYPE_FP16") {
     const table = halfTable();
-    for (let i = 0; i < source.length; i++) target[i] = floatToHalf(operation(table[source[i] as number] as number, joined));
+    for (let i = 0; i < source.length; i++) target[i] = floatToHalf(Math.fround((table[source[i] as number] as number) * Math.fround(factor)));
   } else {
-    for (let i = 0; i < source.length; i++) target[i] = operation(source[i] as number, joined);
+    const joined = item.dataType === "TYPE_FP32" ? Math.fround(factor) : factor;
+    for (let i = 0; i < source.length; i++) target[i] = (source[i] as number) * joined;
   }
   return { ...item, data: target };
 }

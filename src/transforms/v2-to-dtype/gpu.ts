@@ -7,13 +7,10 @@ import { castArray, settleArray } from "../gpu-conversion.ts";
 import elements from "../gpu-elements.wgsl?raw";
 import float64 from "../gpu-float64.wgsl?raw";
 import prelude from "../gpu-prelude.wgsl?raw";
-import divide from "../gpu-scale.wgsl?raw";
 import { conversionOf, type Conversion, type ConvertImageDtypeParameters, type ToDtypeParameters } from "./spec.ts";
 import body from "./to-dtype.wgsl?raw";
 
-const shader: Shader = { label: "v2-to-dtype", code: prelude + float64 + elements + divide + body };
-/** Kind of conversion → OPERATION of to-dtype.wgsl. */
-const OPERATIONS = { "multiply, cast": 0, "cast, divide": 1, "shift left": 2, "shift right": 3 };
+const shader: Shader = { label: "v2-to-dtype", code: prelude + float64 + elements + body };
 /** Integers that float32 holds without rounding. */
 const NARROW: readonly DataType[] = ["TYPE_BOOL", "TYPE_UINT8", "TYPE_INT8", "TYPE_INT16"];
 const REASON = "the data-dependent box of CropForeground, before v2.ToDtype";
@@ -33,25 +30,25 @@ async function convert(context: GpuContext, transform: string, parameters: ToDty
     const settled = own(await settleArray(context, array, REASON));
     const source = own(shareArray(settled, { affine: undefined }));
     if (conversion.kind === "cast") return castArray(context, source, to);
-    if (conversion.kind === "cast, divide" && to === "TYPE_FP32" && NARROW.includes(source.dataType)) return change(context, source, conversion, to);
-    if (conversion.kind === "cast, divide" || conversion.kind === "shift left") return change(context, own(await castArray(context, source, to)), conversion);
+    if (conversion.kind === "cast, multiply" && to === "TYPE_FP32" && NARROW.includes(source.dataType)) return change(context, source, conversion, to);
+    if (conversion.kind === "cast, multiply" || conversion.kind === "shift left") return change(context, own(await castArray(context, source, to)), conversion);
     return castArray(context, own(await change(context, source, conversion)), to);
   });
 }
 
-/** The quotient, product or shift of a conversion, in the type of the array; narrow integers are divided and made float32 in the same pass. */
+/** The product or shift of a conversion, in the type of the array; of narrow integers the product is made float32 in the same pass. */
 async function change({ gpu }: GpuContext, array: GpuArray, conversion: Exclude<Conversion, { kind: "cast" }>, to = array.dataType): Promise<GpuArray> {
   const { dataType, shape } = array;
   const count = elementCount(shape);
-  const { kind, by } = conversion;
-  const words = new Uint32Array(new Float64Array([dataType === "TYPE_FP64" ? by : Math.fround(by)]).buffer);
+  const factor = "factor" in conversion ? conversion.factor : 0;
+  const words = new Uint32Array(new Float64Array([dataType === "TYPE_FP64" ? factor : Math.fround(factor)]).buffer);
   const buffer = await filled(gpu, "v2-to-dtype/out", arrayBytes(to, shape), (target) =>
     gpu.dispatch({
       shader,
       entry: to === dataType ? "main" : "to_floats",
-      constants: { SOURCE_TYPE: typeCode(dataType), OPERATION: OPERATIONS[kind] },
+      constants: { SOURCE_TYPE: typeCode(dataType), LEFT: conversion.kind === "shift left" ? 1 : 0 },
       bindings: { 0: array.buffer, 1: target },
-      uniforms: [count, kind.startsWith("shift") ? by : 0, words[0] ?? 0, words[1] ?? 0, floatBits(by)],
+      uniforms: [count, "by" in conversion ? conversion.by : 0, words[0] ?? 0, words[1] ?? 0, floatBits(factor)],
       threads: wordThreads(to, count),
     }),
   );

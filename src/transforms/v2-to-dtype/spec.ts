@@ -14,10 +14,10 @@ export interface ToDtypeParameters {
 export type ConvertImageDtypeParameters = Pick<ToDtypeParameters, "dtype">;
 
 /**
- * torchvision.transforms.v2.ToDtype of tensors. Without scale a plain cast. With scale: integer to float is a quotient by the largest value,
- * as convert_image_dtype and ToTensor make it (newer torchvisions multiply by its inverse, which may differ in the last bit); float to integer
- * a product with largest value + 1 - 0.001, cut toward zero; integer to integer a shift by the difference of their value bits; float to float
- * a cast. torchvision knows no affine: an entry loses its own.
+ * torchvision.transforms.v2.ToDtype of tensors. Without scale a plain cast. With scale: integer to float is a product with 1 / largest value
+ * (torchvision.transforms.ConvertImageDtype divides, which may differ in the last bit); float to integer a product with largest value + 1 -
+ * 0.001, cut toward zero; integer to integer a shift by the difference of their value bits; float to float a cast. torchvision knows no
+ * affine: an entry loses its own.
  */
 export const v2ToDtypeSpec: TransformSpec<ToDtypeParameters> = {
   name: "v2.ToDtype",
@@ -51,10 +51,10 @@ function convertedType(transform: string, parameters: ToDtypeParameters, entry: 
   return { dataType: dataTypeOfDtype(parameters.dtype) ?? entry.dataType, shape: entry.shape, affine: false };
 }
 
-/** How a tensor gets its type: a cast; a cast and a quotient in the new float type; a product in the old one and a cast; a shift and a cast. */
+/** How a tensor gets its type: a cast; a cast and a product in the new float type; a product in the old one and a cast; a shift and a cast. */
 export type Conversion =
   | { readonly kind: "cast" }
-  | { readonly kind: "cast, divide" | "multiply, cast"; readonly by: number }
+  | { readonly kind: "cast, multiply" | "multiply, cast"; readonly factor: number }
   | { readonly kind: "shift left" | "shift right"; readonly by: number };
 
 /** torchvision's way from one type to another. Throws TRANSFORM_FAILED where it has none. */
@@ -68,9 +68,9 @@ export function conversionOf(transform: string, { dtype, scale }: ToDtypeParamet
     if ((from === "TYPE_FP32" && (to === "TYPE_INT32" || to === "TYPE_INT64")) || (from === "TYPE_FP64" && to === "TYPE_INT64")) {
       throw failed(transform, key, `${numpyName(from)} cannot hold the values of ${numpyName(to)} exactly, so torchvision does not scale one to the other; use scale false, or another dtype`);
     }
-    return { kind: "multiply, cast", by: largest(to) + 1 - 1e-3 };
+    return { kind: "multiply, cast", factor: largest(to) + 1 - 1e-3 };
   }
-  if (isFloat(to)) return { kind: "cast, divide", by: largest(from) };
+  if (isFloat(to)) return { kind: "cast, multiply", factor: 1 / largest(from) };
   if (from === "TYPE_BOOL" || to === "TYPE_BOOL") {
     throw failed(transform, key, `torchvision does not scale ${numpyName(from)} to ${numpyName(to)}: bool has no range of values; use scale false`);
   }

@@ -16,8 +16,8 @@ describe("v2.ToDtype", () => {
   });
 
   it.each([
-    ["TYPE_UINT8", Uint8Array.of(0, 51, 255), [0, Math.fround(0.2), 1]],
-    ["TYPE_INT8", Int8Array.of(-128, 127), [Math.fround(-128 / 127), 1]],
+    ["TYPE_UINT8", Uint8Array.of(0, 51, 255), [0, Math.fround(51 * Math.fround(1 / 255)), 1]],
+    ["TYPE_INT8", Int8Array.of(-128, 127), [Math.fround(-128 * Math.fround(1 / 127)), 1]],
     ["TYPE_INT16", Int16Array.of(32767), [1]],
     ["TYPE_BOOL", Uint8Array.of(0, 1), [0, 1]],
     ["TYPE_INT64", BigInt64Array.of(2n ** 62n), [0.5]],

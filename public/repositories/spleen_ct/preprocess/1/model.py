@@ -458,12 +458,13 @@ def resize(value, device, size, interpolation, max_size, antialias):
     linear = interpolation in ("bilinear", "bicubic")
     options = {"align_corners": False, "antialias": bool(antialias)} if linear else {}
     batch = value.reshape(-1, *value.shape[-3:]) if value.ndim != 4 else value
-    result = torch.nn.functional.interpolate(batch.to(torch.float32) if linear or not value.is_floating_point() else batch, size=target, mode=interpolation, **options)
+    if value.dtype not in (torch.float32, torch.float64):
+        batch = batch.to(torch.float32)
+    result = torch.nn.functional.interpolate(batch, size=target, mode=interpolation, **options)
     if not value.is_floating_point():
+        # torchvision clamps bytes alone; a bicubic filter overshoots other integers too, and they hold it.
+        result = result.clamp(0, 255) if interpolation == "bicubic" and value.dtype == torch.uint8 else result
         result = result.round()
-        if interpolation == "bicubic":
-            limits = torch.iinfo(value.dtype)
-            result = result.clamp(limits.min, limits.max)
     return result.to(value.dtype).reshape(*value.shape[:-2], *target)
 
 
@@ -487,9 +488,9 @@ def center_crop(value, device, size):
 
 
 def to_image(value, device):
-    """A Pillow image to a uint8 tensor [channels, height, width]; a tensor stays."""
+    """A Pillow image to a uint8 tensor [channels, height, width]; a tensor stays, with a channel where it has none."""
     if not is_image(value):
-        return value
+        return value[None] if value.ndim == 2 else value
     array = np.array(value)
     array = array[:, :, None] if array.ndim == 2 else array
     return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1))).to(device)
@@ -517,15 +518,21 @@ def to_dtype(value, device, dtype, scale):
             return value.to(target)
         if (value.dtype == torch.float32 and target in (torch.int32, torch.int64)) or (value.dtype == torch.float64 and target == torch.int64):
             raise ValueError(f"The cast from {value.dtype} to {target} cannot be performed safely.")
-        return value.mul(torch.iinfo(target).max + 1.0 - 1e-3).to(target)
-    most = torch.iinfo(value.dtype).max
+        return value.mul(largest(target) + 1.0 - 1e-3).to(target)
+    most = largest(value.dtype)
     if target.is_floating_point:
         # A product, as torchvision's v2 has it; its older ConvertImageDtype divides.
         return value.to(target).mul(1.0 / most)
-    wanted = torch.iinfo(target).max
+    if torch.bool in (value.dtype, target):
+        raise ValueError(f"{value.dtype} is not scaled to {target}: bool has no range of values")
+    wanted = largest(target)
     if most > wanted:
         return torch.div(value, (most + 1) // (wanted + 1), rounding_mode="floor").to(target)
     return value.to(target) * ((wanted + 1) // (most + 1))
+
+
+def largest(dtype):
+    return 1 if dtype == torch.bool else torch.iinfo(dtype).max
 
 
 def convert_image_dtype(value, device, dtype):
@@ -548,6 +555,8 @@ def grayscale(value, device, num_output_channels):
     if is_image(value):
         gray = value.convert("L")
         return gray if num_output_channels == 1 else Image.merge("RGB", [gray] * 3)
+    if value.shape[-3] == 1:
+        return value if num_output_channels == 1 else value.repeat_interleave(3, -3)
     red, green, blue = value.unbind(-3)
     gray = (0.2989 * red + 0.587 * green + 0.114 * blue).to(value.dtype).unsqueeze(-3)
     return gray.repeat_interleave(num_output_channels, -3) if num_output_channels == 3 else gray

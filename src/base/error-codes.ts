@@ -20,7 +20,10 @@ export const ERROR_CODES = {
   ENSEMBLE_DEADLOCK: "No step can run any more and a requested output has no value",
   // input files
   INPUT_INVALID: "A file or setting that was to become an input tensor cannot be read as one",
-  INPUT_TOO_LARGE: "An input tensor is larger than this browser or process can hold",
+  INPUT_TOO_LARGE: "An input is larger than Conch fetches, or than this browser or process can hold",
+  INPUT_UNREACHABLE: "A file that was to become an input cannot be fetched from its address",
+  BATCH_TOO_LARGE: "An input has more items than the model's max_batch_size",
+  CAMERA_UNAVAILABLE: "No picture can be taken: there is no camera, it is in use, or it is not allowed",
   PICTURE_INVALID: "The bytes of a picture are damaged or end too early",
   PICTURE_UNSUPPORTED: "The bytes are no picture, or a picture of a kind that Conch does not decode",
   NIFTI_INVALID: "The bytes are no NIfTI file, or one whose header contradicts itself",

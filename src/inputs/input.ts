@@ -18,6 +18,8 @@ export interface InputTarget {
   readonly dims: readonly number[];
   /** True when the model's max_batch_size is above 0, so that requests carry a batch dimension in front. */
   readonly batch: boolean;
+  /** The model's max_batch_size where `batch`. Absent: a batch may be of any size. */
+  readonly maxBatchSize?: number;
 }
 
 /** How a generated tensor is filled. */
@@ -77,7 +79,7 @@ export interface InputKind {
   /** Whether the first bytes (at least 512, or the whole file) look like this kind. The name may decide only where bytes cannot. */
   sniff(head: Uint8Array, fileName: string): boolean;
   /**
-   * The tensor. Throws NIFTI_*, NPY_INVALID, INPUT_INVALID, INPUT_TOO_LARGE or TENSOR_MISMATCH with what was found and what was expected.
+   * The tensor. Throws NIFTI_*, NPY_INVALID, INPUT_INVALID, INPUT_TOO_LARGE, BATCH_TOO_LARGE or TENSOR_MISMATCH with what was found and what was expected.
    */
   decode(files: readonly InputFile[], target: InputTarget, options: DecodeOptions): DecodedInput;
 }

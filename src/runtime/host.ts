@@ -197,7 +197,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
   }
 
   async function decode({ kind: name, files, target, options }: Requests["decode"]["params"]): Promise<DecodedInput> {
-    const wanted: DecodeTarget = { name: target.name, dataType: target.dataType, dims: target.dims, batch: target.batched };
+    const wanted: DecodeTarget = { name: target.name, dataType: target.dataType, dims: target.dims, batch: target.maxBatchSize > 0, maxBatchSize: target.maxBatchSize };
     if (name === "affine") {
       const value = Value.of({ location: "host", tensor: affineTensor(Float64Array.from(options.affine as number[]), wanted) }, `input ${generation}/${nextHandle}`);
       return { handle: keep(value), affine: null, frames: 1, warnings: [], summary: "" };

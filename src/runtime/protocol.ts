@@ -163,7 +163,8 @@ export interface InputTarget {
   readonly dataType: DataType;
   /** Configured dims, without batch dimension. */
   readonly dims: readonly number[];
-  readonly batched: boolean;
+  /** 0: requests have no batch dimension. */
+  readonly maxBatchSize: number;
 }
 
 /** What the worker can say of a model without running it. */

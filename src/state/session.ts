@@ -155,7 +155,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
         data: { model, found: input, expected: config.input.map(({ name }) => name) },
       });
     }
-    return { name: input, dataType: found.data_type, dims: found.dims, batched: config.max_batch_size > 0 };
+    return { name: input, dataType: found.data_type, dims: found.dims, maxBatchSize: config.max_batch_size };
   }
 
   function patchInput(model: string, input: string, state: InputState | undefined): void {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { kindFor } from "../input-kinds.ts";
+import type { InputFile, InputTarget } from "../input.ts";
+import { fileInput } from "./decode.ts";
+
+const files = (count: number): InputFile[] => Array.from({ length: count }, (_, n) => ({ name: `${n}.png`, bytes: Uint8Array.of(n) }));
+const target = (batch: boolean, dims: readonly number[] = [1]): InputTarget => ({ name: "image", dataType: "TYPE_STRING", dims, batch, ...(batch && { maxBatchSize: 8 }) });
+
+describe("files as they are", () => {
+  it.each<[string, number, InputTarget, number[]]>([
+    ["one for an unbatched input", 1, target(false), [1]],
+    ["one for a batched input", 1, target(true), [1, 1]],
+    ["three for a batched input", 3, target(true), [3, 1]],
+    ["as many as a batch takes", 8, target(true), [8, 1]],
+    ["three whose items have an open size", 3, target(true, [-1]), [3, 1]],
+    ["three whose items are scalars", 3, target(true, []), [3]],
+    ["one whose item has two sizes", 1, target(false, [1, 1]), [1, 1]],
+  ])("%s become items in the order given", (_, count, wanted, shape) => {
+    const { tensor } = fileInput.decode(files(count), wanted, {});
+    expect(tensor.shape).toEqual(shape);
+    expect(tensor.data).toEqual(files(count).map(({ bytes }) => bytes));
+  });
+
+  it("more than the model's max_batch_size are refused with both numbers", () => {
+    const decode = () => fileInput.decode(files(9), target(true), {});
+    expect(decode).toThrow(expect.objectContaining({ code: "BATCH_TOO_LARGE", data: { input: "image", expected: 8, found: 9 } }));
+    expect(decode).toThrow('Input "image" takes at most 8 items at once (max_batch_size), found 9');
+  });
+
+  it.each<[string, InputTarget, RegExp]>([
+    ["without a batch", target(false), /takes one file, found 2: 0\.png, 1\.png/],
+    ["whose items have several elements", target(true, [2]), /items of shape \[2\]/],
+  ])("several for an input %s are refused", (_, wanted, message) => {
+    expect(() => fileInput.decode(files(2), wanted, {})).toThrow(expect.objectContaining({ code: "INPUT_INVALID", message: expect.stringMatching(message) }));
+  });
+
+  it("several JSON files for a text input are items, one is the tensor's text", () => {
+    const json = [{ name: "a.json", bytes: new TextEncoder().encode('["a"]') }];
+    expect(kindFor(json, target(true))?.name).toBe("json");
+    expect(kindFor([...json, ...json], target(true))?.name).toBe("file");
+  });
+});

@@ -89,4 +89,9 @@ describe("what is shown first", () => {
       ["b", ["b.json"]],
     ]);
   });
+
+  it("offers pictures of one name each by itself", () => {
+    const { files } = source({ "cat.jpg": "", "cat.png": "", "cat.json": "", "dog.png": "" });
+    expect([...exampleGroups(files).values()].map((group) => group.map(({ path }) => path)).sort()).toEqual([["cat.jpg"], ["cat.png"], ["dog.png"]]);
+  });
 });

@@ -1,6 +1,7 @@
 import { isTextFile, readText, type RepositoryFile, type RepositorySource } from "../repositories/source.ts";
 import type { RepositoryView } from "./derived.ts";
 import type { DocumentFile, DocumentState } from "./document.ts";
+import { fittingInputs, isMatrix, isPictureName, type NamedFile } from "./input-fit.ts";
 import type { WorkspaceText } from "./journal.ts";
 
 /** Texts read at once: a repository over http answers them in parallel. */
@@ -69,14 +70,13 @@ export function firstModel(view: RepositoryView): string | null {
   return found?.name ?? null;
 }
 
-/** The input that dropped files are for: the first that is no matrix and has to be given, else the first that is no matrix. */
-export function inputForFiles(view: RepositoryView, model: string): string | undefined {
-  const inputs = view.models.get(model)?.config.input ?? [];
-  const data = inputs.filter(({ data_type, dims }) => !(data_type === "TYPE_FP64" && dims.length === 2));
-  return (data.find(({ optional }) => !optional) ?? data[0])?.name;
+/** The input that dropped files are for, matrices left out: the first that may take them, else the first that has to be given, else the first. */
+export function inputForFiles(view: RepositoryView, model: string, files: readonly NamedFile[] = []): string | undefined {
+  const data = (view.models.get(model)?.config.input ?? []).filter((input) => !isMatrix(input));
+  return (fittingInputs(data, files)[0] ?? data.find(({ optional }) => !optional) ?? data[0])?.name;
 }
 
-/** Groups example files by their name up to the first dot, and leaves out what only describes them (.json beside data). */
+/** Groups example files by their name up to the first dot, and leaves out what only describes them (.json beside data). Each picture is a group of its own. */
 export function exampleGroups(examples: readonly RepositoryFile[]): ReadonlyMap<string, readonly RepositoryFile[]> {
   const groups = new Map<string, RepositoryFile[]>();
   for (const file of examples) {
@@ -86,6 +86,9 @@ export function exampleGroups(examples: readonly RepositoryFile[]): ReadonlyMap<
   for (const [stem, files] of groups) {
     const data = files.filter(({ path }) => !path.endsWith(".json"));
     if (data.length > 0) groups.set(stem, data);
+    if (data.length < 2 || !data.every(({ path }) => isPictureName(path))) continue;
+    groups.delete(stem);
+    for (const file of data) groups.set(file.path, [file]);
   }
   return groups;
 }

@@ -231,7 +231,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
   /** Gives files to the input of the open model that takes data. */
   async function giveFiles(files: readonly { readonly name: string; readonly blob: Blob }[]): Promise<string | undefined> {
     const model = selection.getState().model;
-    const input = model === null ? undefined : inputForFiles(viewOf(), model);
+    const input = model === null ? undefined : inputForFiles(viewOf(), model, files);
     if (model === null || input === undefined) return undefined;
     await session.setInput(model, input, { kind: "files", files });
     return input;

@@ -37,7 +37,7 @@ export function RunPanel() {
     <div className={classes.panel} data-testid="run-panel">
       <section className={classes.column} aria-label={t("inputs")}>
         {config.input.length === 0 && <Text size="sm" c="dimmed">{t("noInputs")}</Text>}
-        {firstInputs.shown.map((input) => <InputRow key={`${model}/${input.name}`} model={model} input={input} state={inputs?.[input.name]} />)}
+        {firstInputs.shown.map((input) => <InputRow key={`${model}/${input.name}`} model={model} input={input} maxBatchSize={config.max_batch_size} state={inputs?.[input.name]} />)}
         <MoreButton {...firstInputs} />
       </section>
       <section className={classes.side}>

@@ -16,9 +16,11 @@ import { useShortcuts } from "./use-shortcuts.ts";
 import { windowCommands } from "./window-commands.ts";
 import classes from "./shell.module.css";
 
-// The gallery needs neither.
+// The gallery needs none of these.
 const WidePanes = lazy(() => import("./wide-panes.tsx").then(({ WidePanes }) => ({ default: WidePanes })));
 const NarrowPanes = lazy(() => import("./narrow-panes.tsx").then(({ NarrowPanes }) => ({ default: NarrowPanes })));
+
+const PasteTarget = lazy(() => import("./paste-target.tsx").then(({ PasteTarget }) => ({ default: PasteTarget })));
 
 /** Below this width there is one pane at a time. */
 const NARROW = "(max-width: 767px)";
@@ -50,6 +52,7 @@ export function Shell(slots: Slots) {
         </main>
       )}
       <DropOverlay />
+      {isOpen && <Suspense><PasteTarget /></Suspense>}
       <Dialogs />
       {dialog !== null && <PaneBoundary key={dialog} loading={null}>{slots.dialogs[dialog]}</PaneBoundary>}
       {saving && <Suspense>{slots.save}</Suspense>}

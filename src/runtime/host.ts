@@ -8,7 +8,10 @@ import { blobAccess } from "../onnx/skeleton.ts";
 import { isEnsemblePlan, type EnsemblePlan, type PlanStep } from "../plan/plan.ts";
 import { tensorDifference } from "../tensor/difference.ts";
 import { labelMap } from "../tensor/label-map.ts";
+import { labelMask, type LabelMask } from "../tensor/label-mask.ts";
 import { writeNpy } from "../tensor/npy.ts";
+import { picturePixels, type PicturePixels } from "../tensor/picture-pixels.ts";
+import { pictureType } from "../tensor/picture-type.ts";
 import { repeatItems } from "../tensor/repeat.ts";
 import { statistics } from "../tensor/statistics.ts";
 import { isBytes, typedData } from "../tensor/tensor.ts";
@@ -280,7 +283,10 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     summarize: async ({ handle }, signal): Promise<TensorSummary> => {
       const { tensor } = await valueOf(handle).host(gpu, "opened tensor");
       const { dataType, shape } = tensor;
-      if (isBytes(tensor)) return { dataType, shape, count: tensor.data.length, min: null, max: null, mean: null, nan: 0, infinite: 0, histogram: null };
+      if (isBytes(tensor)) {
+        const picture = tensor.data[0] && pictureType(tensor.data[0]);
+        return { dataType, shape, count: tensor.data.length, min: null, max: null, mean: null, nan: 0, infinite: 0, histogram: null, ...(picture && { picture }) };
+      }
       const found = statistics(tensor, 64, signal);
       const number = (value: number): number | null => (Number.isNaN(value) ? null : value);
       return {
@@ -302,6 +308,14 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     labels: async ({ handle, affine }, signal, progress) => {
       const { tensor } = await valueOf(handle).host(gpu, "opened tensor");
       return paced(labelMap(tensor, gridOf(handle), affine), signal, progress);
+    },
+    picture: async ({ handle, layout, item }, signal, progress) => {
+      const { tensor } = await valueOf(handle).host(gpu, "opened tensor");
+      return paced(picturePixels(tensor, layout, item), signal, progress);
+    },
+    mask: async ({ handle, layout, item }, signal, progress) => {
+      const { tensor } = await valueOf(handle).host(gpu, "opened tensor");
+      return paced(labelMask(tensor, layout, item), signal, progress);
     },
     encode: async ({ handle, format, affine }) => {
       const { tensor } = await valueOf(handle).host(gpu, "saved tensor");
@@ -348,6 +362,8 @@ export function createRuntimeHost(post: Post): RuntimeHost {
 /** The buffers that were made for an answer and go with it. */
 function madeFor(name: RequestName, result: unknown): Transferable[] {
   if (name === "encode") return [(result as Requests["encode"]["result"]).bytes.buffer];
+  if (name === "picture") return [(result as PicturePixels).pixels.buffer];
+  if (name === "mask") return result === null ? [] : [(result as LabelMask).labels.buffer];
   if (name !== "intensities" && name !== "labels") return [];
   const made = result as Requests["intensities"]["result"] | Requests["labels"]["result"];
   return made === null ? [] : [made.voxels.buffer];

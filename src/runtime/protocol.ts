@@ -5,6 +5,9 @@ import type { Plan } from "../plan/plan.ts";
 import type { DataType, TensorData } from "../tensor/data-type.ts";
 import type { TensorDifference } from "../tensor/difference.ts";
 import type { LabelMap } from "../tensor/label-map.ts";
+import type { LabelMask } from "../tensor/label-mask.ts";
+import type { PictureLayout } from "../tensor/picture-layout.ts";
+import type { PicturePixels } from "../tensor/picture-pixels.ts";
 import type { IntensityVoxels } from "../tensor/volume-voxels.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 
@@ -143,6 +146,8 @@ export interface TensorSummary {
   readonly nan: number;
   readonly infinite: number;
   readonly histogram: { readonly from: number; readonly to: number; readonly counts: readonly number[] } | null;
+  /** MIME type of the first element of TYPE_STRING where its bytes begin as an encoded picture. */
+  readonly picture?: string;
 }
 
 /** Result of decoding a file, or of making one up, as the input of a model. */
@@ -226,6 +231,10 @@ export interface Requests {
   intensities: Request<{ handle: TensorHandle }, { voxels: IntensityVoxels }, number>;
   /** A tensor of spatial shape as labels, with their statistics; transferred. null where an element is no integer from 0 to 255. */
   labels: Request<{ handle: TensorHandle; affine: readonly number[] }, LabelMap | null, number>;
+  /** One picture of a tensor as pixels; transferred. */
+  picture: Request<{ handle: TensorHandle; layout: PictureLayout; item: number }, PicturePixels, number>;
+  /** One label mask of a tensor, by argmax where the layout has several channels; transferred. null where an element is no integer from 0 to 255. */
+  mask: Request<{ handle: TensorHandle; layout: PictureLayout; item: number }, LabelMask | null, number>;
   /** A tensor as the bytes of a file: .npy, or .nii.gz where an affine is given. */
   encode: Request<{ handle: TensorHandle; format: "npy" | "nifti"; affine?: readonly number[] }, { bytes: Uint8Array<ArrayBuffer> }>;
   release: Request<{ handles: readonly TensorHandle[] }, null>;

@@ -16,6 +16,7 @@ import type {
   WorkerEnvironment,
 } from "../runtime/protocol.ts";
 import type { TensorData } from "../tensor/data-type.ts";
+import type { PictureLayout } from "../tensor/picture-layout.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { Derivation } from "./derived.ts";
 import type { DocumentStore } from "./document.ts";
@@ -432,6 +433,11 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     intensities: (handle: TensorHandle, options: RequestOptions<"intensities"> = {}) => client.request("intensities", { handle }, options),
     /** A tensor's voxels as labels, with their statistics; null where it holds none. Throws as `intensities` does. */
     labels: (handle: TensorHandle, affine: readonly number[], options: RequestOptions<"labels"> = {}) => client.request("labels", { handle, affine }, options),
+    /** One picture of a tensor as pixels. Throws as `intensities` does. */
+    picture: (handle: TensorHandle, layout: PictureLayout, item: number, options: RequestOptions<"picture"> = {}) =>
+      client.request("picture", { handle, layout, item }, options),
+    /** One label mask of a tensor, by argmax where the layout has several channels; null where it holds none. Throws as `intensities` does. */
+    mask: (handle: TensorHandle, layout: PictureLayout, item: number, options: RequestOptions<"mask"> = {}) => client.request("mask", { handle, layout, item }, options),
     /** A tensor as the bytes of a file. */
     encode: async (handle: TensorHandle, format: "npy" | "nifti", affine?: readonly number[]): Promise<Uint8Array<ArrayBuffer>> =>
       (await client.request("encode", affine === undefined ? { handle, format } : { handle, format, affine })).bytes,

@@ -37,7 +37,13 @@ export function ResultView({ opened, tensors, model }: ResultViewProps) {
   const open = openModelOf(derivation, derivation.repository(files, document.getState().origin?.emptyFolders), model);
   const question = useMemo(() => ({ opened, tensors, access, attempt }), [opened, tensors, access, attempt]);
   const loaded = useLoaded(question, () =>
-    viewResult(opened, tensors, access, ({ name }) => (open === undefined ? undefined : labelNames(open, name, files))),
+    viewResult(
+      opened,
+      tensors,
+      access,
+      ({ name }) => (open === undefined ? undefined : labelNames(open, name, files)),
+      ({ name }) => open?.graph.tensors.find((tensor) => tensor.name === name)?.batched,
+    ),
   );
   const [chosen, setChosen] = useState<string | null>(null);
   const viewers = loaded.status === "ready" ? viewersFor(loaded.value.tensor, loaded.value.companions) : [];

@@ -99,6 +99,8 @@ describe("viewResult", () => {
     data: async () => Float64Array.from(matrix(3)),
     intensities: vi.fn(async () => Int16Array.of(1)),
     labels: vi.fn(async () => null),
+    picture: vi.fn(),
+    mask: vi.fn(async () => null),
   };
   const labels = ({ name }: ResultTensor) => (name === "MASK" ? ["background", "spleen"] : undefined);
 
@@ -127,10 +129,45 @@ describe("viewResult", () => {
   });
 });
 
+describe("viewResult of a pipeline over pictures", () => {
+  const PICTURES = resultTensors(
+    run(
+      { segmentation: handle([2, 32, 32], "TYPE_INT64"), score: handle([2, 1]), words: handle([2, 1], "TYPE_STRING") },
+      { normalized: handle([2, 3, 32, 32]), features: handle([2, 512]) },
+    ),
+    { image: input(handle([2, 1], "TYPE_STRING"), null) },
+  );
+  const access = {
+    summary: async ({ dataType, shape }: TensorHandle) => ({ dataType, shape, count: 1, min: 0, max: 1, mean: 0, nan: 0, infinite: 0, histogram: null }),
+    data: vi.fn(), intensities: vi.fn(), labels: vi.fn(), picture: vi.fn(), mask: vi.fn(),
+  };
+  const view = (name: string) => viewResult(PICTURES.find((tensor) => tensor.name === name) as ResultTensor, PICTURES, access, () => undefined, () => true);
+
+  it.each([
+    ["segmentation", ["words", "normalized", "image"]],
+    ["words", ["score"]],
+    ["image", ["score"]],
+    ["features", []],
+  ])("shows %s with what it may lie over or be judged by: %j", async (name, expected) => {
+    const { tensor, companions } = await view(name);
+    expect(tensor).toMatchObject({ name, batched: true, ...(name === "image" && { isInput: true }) });
+    expect(companions.map((each) => each.name)).toEqual(expected);
+  });
+
+  it("has each item of a batch made by itself, once", async () => {
+    const mask = vi.fn(async () => null);
+    const known = createTensorAccess({ read: vi.fn(), summarize: vi.fn(), intensities: vi.fn(), labels: vi.fn(), picture: vi.fn(), mask });
+    const layout = { items: 2, height: 32, width: 32, channels: 1, order: "CHW" } as const;
+    const one = handle([2, 32, 32]);
+    for (const item of [0, 1, 1, 0]) await known.mask(one, item, layout);
+    expect(mask.mock.calls).toEqual([[one, layout, 0], [one, layout, 1]]);
+  });
+});
+
 describe("createTensorAccess", () => {
   it("reads a tensor once, and again after a failure", async () => {
     const read = vi.fn().mockRejectedValueOnce(new Error("lost")).mockResolvedValue(Float32Array.of(1));
-    const access = createTensorAccess({ read, summarize: vi.fn(), intensities: vi.fn(), labels: vi.fn() });
+    const access = createTensorAccess({ read, summarize: vi.fn(), intensities: vi.fn(), labels: vi.fn(), picture: vi.fn(), mask: vi.fn() });
     const one = handle([1]);
     await expect(access.data(one)).rejects.toThrow("lost");
     await access.data(one);
@@ -142,7 +179,7 @@ describe("createTensorAccess", () => {
     const voxels = Int16Array.of(1);
     const intensities = vi.fn().mockRejectedValueOnce(new ConchError("CANCELLED", "cancelled")).mockResolvedValue({ voxels });
     const labels = vi.fn().mockResolvedValue(null);
-    const access = createTensorAccess({ read: vi.fn(), summarize: vi.fn(), intensities, labels });
+    const access = createTensorAccess({ read: vi.fn(), summarize: vi.fn(), intensities, labels, picture: vi.fn(), mask: vi.fn() });
     const one = handle([1, 1, 1]);
     await expect(access.intensities(one, {})).rejects.toThrow("cancelled");
     expect(await access.intensities(one, {})).toBe(voxels);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { labelColor, lookupTable, TABLE_START } from "./label-colors.ts";
+import { labelColor } from "../label-color.ts";
+import { lookupTable, TABLE_START } from "./label-colors.ts";
 
 it("gives 64 labels 64 colours, all of which stand out from black", () => {
   const colors = Array.from({ length: 64 }, (_, n) => labelColor(n));

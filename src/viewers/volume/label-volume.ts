@@ -1,5 +1,6 @@
 import type { LabelMap, LabelStatistics } from "../../tensor/label-map.ts";
-import { labelColor, type LabelColor } from "./label-colors.ts";
+import { labelColor } from "../label-color.ts";
+import type { LabelColor } from "./label-colors.ts";
 import { labelReader } from "./label-reader.ts";
 import type { StageLabels } from "./volume-stage.ts";
 

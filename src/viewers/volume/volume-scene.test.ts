@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { TensorSummary } from "../../runtime/protocol.ts";
 import { statistics } from "../../tensor/statistics.ts";
 import type { ViewedTensor } from "../viewer.ts";
-import { mayBeLabels, sceneOf } from "./volume-scene.ts";
+import { mayBeLabels } from "../label-values.ts";
+import { sceneOf } from "./volume-scene.ts";
 
 const EYE = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 
@@ -13,7 +14,7 @@ function summaryOf(values: readonly number[], shape: readonly number[] = [1, 1, 
 
 function viewed(name: string, values: readonly number[], affine: readonly number[] | undefined = EYE): ViewedTensor {
   const unread = () => Promise.reject(new Error("not read here"));
-  return { name, summary: summaryOf(values), ...(affine && { affine }), loadData: unread, loadIntensities: unread, loadLabels: unread };
+  return { name, summary: summaryOf(values), ...(affine && { affine }), loadData: unread, loadIntensities: unread, loadLabels: unread, loadPicture: unread, loadMask: unread };
 }
 
 describe("mayBeLabels", () => {

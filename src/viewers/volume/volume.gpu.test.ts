@@ -16,6 +16,8 @@ const image: ViewedTensor = {
   loadData: unused,
   loadIntensities,
   loadLabels: unused,
+  loadPicture: unused,
+  loadMask: unused,
 };
 
 /** Half of it comes, and no more until it is cancelled. */

@@ -16,8 +16,10 @@ without a window, and writes each output as <NAME>.npy.
 
   --input NAME=FILE  a file for an input: .nii, .nii.gz, .npy, .npz, .json, or
                      any file for a TYPE_STRING input; again for each input,
-                     and for each file of a pair (.hdr and .img). An affine
-                     input is filled by the NIfTI file that has one.
+                     for each item of a batch (.npy, or any file for a
+                     TYPE_STRING input), and for each file of a pair (.hdr and
+                     .img). An affine input is filled by the NIfTI file that
+                     has one.
   --output DIR       folder for the outputs, made when missing
   --outputs A,B      only these outputs; what they do not need is not run
   --kind gpu|cpu     overrides every instance_group for this run

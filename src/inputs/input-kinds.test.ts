@@ -44,4 +44,25 @@ describe("npy and npz", () => {
     expect(npyInput.decode(files, target("TYPE_INT16"), { array: "Y" }).tensor.data).toEqual(Int16Array.of(9));
     expect(() => npyInput.decode(files, target("TYPE_INT16"), { array: "Z" })).toThrow(/no array "Z": expected one of "X", "Y"/);
   });
+
+  describe("in several files", () => {
+    const file = (name: string, shape: readonly number[], ...values: number[]) => ({ name, bytes: writeNpy({ dataType: "TYPE_INT16", shape, data: Int16Array.from(values) }) });
+    const batch: InputTarget = { name: "X", dataType: "TYPE_FP32", dims: [-1], batch: true, maxBatchSize: 3 };
+
+    it("are a batch in the order given, files of several items among them", () => {
+      const { tensor } = npyInput.decode([file("a.npy", [2], 1, 2), file("b.npy", [2, 2], 3, 4, 5, 6)], batch, {});
+      expect(tensor).toEqual({ dataType: "TYPE_FP32", shape: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
+    });
+
+    it.each<[string, InputTarget, string, RegExp]>([
+      ["without a batch", { ...batch, batch: false }, "INPUT_INVALID", /takes one file, found 2: a\.npy, b\.npy/],
+      ["beyond max_batch_size", { ...batch, maxBatchSize: 1 }, "BATCH_TOO_LARGE", /at most 1 items at once \(max_batch_size\), found 2/],
+    ])("are refused %s", (_, wanted, code, message) => {
+      expect(() => npyInput.decode([file("a.npy", [1], 1), file("b.npy", [1], 2)], wanted, {})).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+    });
+
+    it("are refused where their sizes differ, with both files", () => {
+      expect(() => npyInput.decode([file("a.npy", [1], 1), file("b.npy", [2], 2, 3)], batch, {})).toThrow(/found \[1\] in a\.npy and \[2\] in b\.npy/);
+    });
+  });
 });

@@ -146,7 +146,7 @@ export interface TensorSummary {
   readonly nan: number;
   readonly infinite: number;
   readonly histogram: { readonly from: number; readonly to: number; readonly counts: readonly number[] } | null;
-  /** MIME type of the first element of TYPE_STRING where its bytes begin as an encoded picture. */
+  /** MIME type of the first element of TYPE_STRING whose bytes begin as an encoded picture. */
   readonly picture?: string;
 }
 

@@ -2,25 +2,36 @@ import { ConchError } from "../../base/errors.ts";
 import { numpyName } from "../../tensor/data-type.ts";
 import { readNpy, readNpz } from "../../tensor/npy.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { fit } from "../fit.ts";
-import { shapeText, singleFile, type InputKind, type InputTarget } from "../input.ts";
+import { checkBatch, fit } from "../fit.ts";
+import { shapeText, singleFile, type DecodedInput, type DecodeOptions, type InputFile, type InputKind, type InputTarget } from "../input.ts";
+import { joinItems } from "./join-items.ts";
 
-/** numpy's .npy (one array) and .npz (several: chosen by `options.array`, by the input's name, or the only one). */
+/**
+ * numpy's .npy (one array) and .npz (several: chosen by `options.array`, by the input's name, or the only one). For a batched input the arrays of
+ * several files are a batch in the order given.
+ */
 export const npyInput: InputKind = {
   name: "npy",
   extensions: [".npy", ".npz"],
   sniff: (head, fileName) => isNpy(head) || (isZip(head) && /\.npz$/i.test(fileName)),
   decode(files, target, options) {
-    const { name, bytes } = singleFile(files, "npy");
-    const found = isZip(bytes) ? choose(readNpz(bytes), name, target, options.array) : readNpy(bytes);
-    const summary = [
-      { name: "format", value: isZip(bytes) ? "npz" : "npy" },
-      { name: "shape", value: shapeText(found.shape) },
-      { name: "dataType", value: numpyName(found.dataType) },
-    ];
-    return { tensor: fit(found, target, options), warnings: [], summary };
+    if (files.length <= 1 || !target.batch) return decodeOne(singleFile(files, "npy"), target, options);
+    const parts = files.map((file) => decodeOne(file, target, options).tensor);
+    const tensor = joinItems(parts, files.map(({ name }) => name), target.name);
+    checkBatch(tensor.shape[0] as number, target);
+    return { tensor, warnings: [], summary: [{ name: "files", value: String(files.length) }, { name: "dataType", value: numpyName(tensor.dataType) }] };
   },
 };
+
+function decodeOne({ name, bytes }: InputFile, target: InputTarget, options: DecodeOptions): DecodedInput {
+  const found = isZip(bytes) ? choose(readNpz(bytes), name, target, options.array) : readNpy(bytes);
+  const summary = [
+    { name: "format", value: isZip(bytes) ? "npz" : "npy" },
+    { name: "shape", value: shapeText(found.shape) },
+    { name: "dataType", value: numpyName(found.dataType) },
+  ];
+  return { tensor: fit(found, target, options), warnings: [], summary };
+}
 
 function choose(arrays: ReadonlyMap<string, Tensor>, file: string, target: InputTarget, wanted: string | undefined): Tensor {
   const names = [...arrays.keys()];

@@ -1,4 +1,5 @@
 import { ConchError } from "../../base/errors.ts";
+import { pictureType } from "../../tensor/picture-type.ts";
 import type { PictureScene, Size } from "./picture-scene.ts";
 import type { ViewedTensor } from "../viewer.ts";
 
@@ -15,7 +16,7 @@ export interface Drawing extends Size {
 export async function loadDrawing(tensor: ViewedTensor, scene: PictureScene, item: number): Promise<Drawing> {
   if (scene.kind === "encoded") {
     const bytes = ((await tensor.loadData()) as readonly Uint8Array<ArrayBuffer>[])[item] ?? new Uint8Array(0);
-    const type = tensor.summary.picture ?? "";
+    const type = pictureType(bytes) ?? "";
     try {
       const image = await createImageBitmap(new Blob([bytes], { type }));
       return { image, width: image.width, height: image.height, contrast: null, type };

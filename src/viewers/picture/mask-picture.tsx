@@ -50,13 +50,6 @@ export function MaskPicture({ tensor, companions, mask, item, argmax }: MaskPict
           <span className={classes.place}>{t("place", { x: at.x, y: at.y })}</span>
           <strong>{value}</strong> {name}
         </p>
-        <p className={classes.note} data-testid="picture-note">
-          {argmax ? t("argmax", { size: sizeOf(mask) }) : t("size", { width: mask.width, height: mask.height })}
-          {drawing !== null && differsInAspect(drawing, mask) && ` ${t("aspect", { picture: sizeOf(drawing), mask: sizeOf(mask) })}`}
-          {drawing?.contrast != null && ` ${t("contrast", { low: numberText(drawing.contrast.low), high: numberText(drawing.contrast.high) })}`}
-          {loaded.status === "failed" && ` ${t("failed", { reason: loaded.reason })}`}
-          {loaded.status === "ready" && question.background !== undefined && drawing === null && ` ${t("noItem", { name: question.background.name, item })}`}
-        </p>
       </PictureStage>
       <aside className={classes.legend} aria-label={t("legend")}>
         <Select
@@ -67,6 +60,13 @@ export function MaskPicture({ tensor, companions, mask, item, argmax }: MaskPict
           allowDeselect={false}
           onChange={(next) => setChosen(next ?? "")}
         />
+        <p className={classes.note} data-testid="picture-note">
+          {argmax ? t("argmax", { size: sizeOf(mask) }) : t("size", { width: mask.width, height: mask.height })}
+          {drawing !== null && differsInAspect(drawing, mask) && ` ${t("aspect", { picture: sizeOf(drawing), mask: sizeOf(mask) })}`}
+          {drawing?.contrast != null && ` ${t("contrast", { low: numberText(drawing.contrast.low), high: numberText(drawing.contrast.high) })}`}
+          {loaded.status === "failed" && ` ${t("failed", { reason: loaded.reason })}`}
+          {loaded.status === "ready" && question.background !== undefined && drawing === null && ` ${t("noItem", { name: question.background.name, item })}`}
+        </p>
         <MaskLegend name={tensor.name} labels={labels} opacity={opacity} onLabels={setLabels} onOpacity={setOpacity} />
       </aside>
     </div>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { useElementSize } from "@mantine/hooks";
 import { IconMaximize, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import { pictureViewerMessages } from "../../ui/catalogue/picture-viewer.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
@@ -38,14 +39,20 @@ export function PictureStage({ grid, drawing, overlay, opacity = 1, at, label, o
   const t = useMessages(pictureViewerMessages);
   const [zoom, setZoom] = useState(1);
   const base = useRef<HTMLCanvasElement>(null);
+  const { ref: sheet, width: shown } = useElementSize<HTMLDivElement>();
   const top = useRef<HTMLCanvasElement>(null);
   const mark = useRef<HTMLSpanElement>(null);
   const { width, height } = grid;
   useEffect(() => {
-    if (base.current === null || drawing === null || drawing.image.width === 0) return;
-    Object.assign(base.current, canvasSize(drawing));
-    base.current.getContext("2d")?.drawImage(drawing.image, 0, 0, base.current.width, base.current.height);
-  }, [drawing]);
+    const context = base.current?.getContext("2d");
+    if (base.current === null || context == null || drawing === null || shown === 0) return;
+    // No more pixels than are seen: the browser shrinks a picture with care where it draws, not where it lays out.
+    const whole = canvasSize(drawing);
+    const shrink = Math.min(1, (shown * devicePixelRatio) / whole.width);
+    Object.assign(base.current, { width: Math.ceil(whole.width * shrink), height: Math.ceil(whole.height * shrink) });
+    context.imageSmoothingQuality = "high";
+    context.drawImage(drawing.image, 0, 0, base.current.width, base.current.height);
+  }, [drawing, shown]);
   useEffect(() => {
     if (top.current === null || overlay === undefined) return;
     Object.assign(top.current, { width, height });
@@ -75,6 +82,7 @@ export function PictureStage({ grid, drawing, overlay, opacity = 1, at, label, o
     <div className={classes.stage}>
       <div className={classes.frame}>
         <div
+          ref={sheet}
           className={classes.sheet}
           style={{ "--ratio": width / height, "--zoom": zoom } as CSSProperties}
           role="application"

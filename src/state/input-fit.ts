@@ -1,5 +1,6 @@
 import { elementCount } from "../tensor/tensor.ts";
 import type { ModelInput } from "../triton/model-config/model-config.ts";
+import type { RepositoryView } from "./derived.ts";
 
 /** What can be told of a file before it is read. */
 export interface NamedFile {
@@ -9,16 +10,10 @@ export interface NamedFile {
 
 const VOLUME = /\.(nii|nii\.gz|hdr|img|hdr\.gz|img\.gz)$/i;
 const NUMBERS = /\.(npy|npz|json)$/i;
-const PICTURE = /\.(png|jpe?g|gif|webp|bmp|tiff?|avif|heic|jp2)$/i;
 
 /** Whether an input takes the bytes of any file: TYPE_STRING with one element per item. Such a one may be a picture. */
 export function takesAnyFile({ data_type, dims }: ModelInput): boolean {
   return data_type === "TYPE_STRING" && elementCount(dims.map((size) => (size === -1 ? 1 : size))) === 1;
-}
-
-/** Whether a file's name is one of an encoded picture. */
-export function isPictureName(name: string): boolean {
-  return PICTURE.test(name);
 }
 
 /**
@@ -36,7 +31,13 @@ export function fittingInputs(inputs: readonly ModelInput[], files: readonly Nam
   return needed.length > 0 ? needed : fitting;
 }
 
+/** The input that dropped files are for, matrices left out: the first that may take them, else the first that has to be given, else the first. */
+export function inputForFiles(view: RepositoryView, model: string, files: readonly NamedFile[] = []): string | undefined {
+  const data = (view.models.get(model)?.config.input ?? []).filter((input) => !isMatrix(input));
+  return (fittingInputs(data, files)[0] ?? data.find(({ optional }) => !optional) ?? data[0])?.name;
+}
+
 /** Whether an input is an affine or another matrix, which comes with the file of another input. */
-export function isMatrix({ data_type, dims }: ModelInput): boolean {
+function isMatrix({ data_type, dims }: ModelInput): boolean {
   return data_type === "TYPE_FP64" && dims.length === 2;
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { RepositorySource } from "../repositories/source.ts";
 import { createDerivation } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
-import { documentFiles, removedFiles, unsavedPaths, exampleGroups, firstModel, inputForFiles, readTexts } from "./opened-files.ts";
+import { inputForFiles } from "./input-fit.ts";
+import { documentFiles, removedFiles, unsavedPaths, exampleGroups, firstModel, readTexts } from "./opened-files.ts";
 
 const ENSEMBLE = `platform: "ensemble"
 input [

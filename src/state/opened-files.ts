@@ -1,7 +1,6 @@
 import { isTextFile, readText, type RepositoryFile, type RepositorySource } from "../repositories/source.ts";
 import type { RepositoryView } from "./derived.ts";
 import type { DocumentFile, DocumentState } from "./document.ts";
-import { fittingInputs, isMatrix, isPictureName, type NamedFile } from "./input-fit.ts";
 import type { WorkspaceText } from "./journal.ts";
 
 /** Texts read at once: a repository over http answers them in parallel. */
@@ -70,11 +69,8 @@ export function firstModel(view: RepositoryView): string | null {
   return found?.name ?? null;
 }
 
-/** The input that dropped files are for, matrices left out: the first that may take them, else the first that has to be given, else the first. */
-export function inputForFiles(view: RepositoryView, model: string, files: readonly NamedFile[] = []): string | undefined {
-  const data = (view.models.get(model)?.config.input ?? []).filter((input) => !isMatrix(input));
-  return (fittingInputs(data, files)[0] ?? data.find(({ optional }) => !optional) ?? data[0])?.name;
-}
+/** Names of encoded pictures. */
+const PICTURE = /\.(png|jpe?g|gif|webp|bmp|tiff?|avif|heic|jp2)$/i;
 
 /** Groups example files by their name up to the first dot, and leaves out what only describes them (.json beside data). Each picture is a group of its own. */
 export function exampleGroups(examples: readonly RepositoryFile[]): ReadonlyMap<string, readonly RepositoryFile[]> {
@@ -86,7 +82,7 @@ export function exampleGroups(examples: readonly RepositoryFile[]): ReadonlyMap<
   for (const [stem, files] of groups) {
     const data = files.filter(({ path }) => !path.endsWith(".json"));
     if (data.length > 0) groups.set(stem, data);
-    if (data.length < 2 || !data.every(({ path }) => isPictureName(path))) continue;
+    if (data.length < 2 || !data.every(({ path }) => PICTURE.test(path))) continue;
     groups.delete(stem);
     for (const file of data) groups.set(file.path, [file]);
   }

@@ -12,7 +12,7 @@ import type { DocumentEdit, DocumentStore, NodeMove } from "./document.ts";
 import { reconcile } from "./journal.ts";
 import { createKeeping } from "./keeping.ts";
 import { workspaceOfBrowser, workspaceOfTab } from "./last-workspace.ts";
-import { documentFiles, exampleGroups, firstModel, inputForFiles, readTexts, removedFiles, unsavedPaths, type KeptFiles } from "./opened-files.ts";
+import { documentFiles, exampleGroups, firstModel, readTexts, removedFiles, unsavedPaths, type KeptFiles } from "./opened-files.ts";
 import { newRepository, reopen, reopenPermission } from "./reopen.ts";
 import { createSaving } from "./saving.ts";
 import type { SelectionStore } from "./selection.ts";
@@ -231,8 +231,10 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
   /** Gives files to the input of the open model that takes data. */
   async function giveFiles(files: readonly { readonly name: string; readonly blob: Blob }[]): Promise<string | undefined> {
     const model = selection.getState().model;
-    const input = model === null ? undefined : inputForFiles(viewOf(), model, files);
-    if (model === null || input === undefined) return undefined;
+    if (model === null) return undefined;
+    const { inputForFiles } = await import("./input-fit.ts");
+    const input = inputForFiles(viewOf(), model, files);
+    if (input === undefined) return undefined;
     await session.setInput(model, input, { kind: "files", files });
     return input;
   }

@@ -36,7 +36,7 @@ describe("the files of an input", () => {
     const whole = await picture("cat.bin");
     show([whole, { name: "cut.png", blob: whole.blob.slice(0, 40) }, { name: "scan.nii.gz", blob: new Blob(["x"]) }, { name: "noname", blob: new Blob([]) }]);
     await vi.waitFor(() => expect(images().map(({ naturalWidth }) => naturalWidth)).toEqual([3]), { timeout: 20_000 });
-    expect([...host.querySelectorAll("li")].map((item) => item.textContent)).toEqual(["cat.bin" + `${whole.blob.size} B`, "PNGcut.png40 B", "NIIscan.nii.gz1 B", "?noname0 B"]);
+    expect([...host.querySelectorAll("li")].map((item) => item.textContent)).toEqual([`cat.bin${whole.blob.size} B`, "PNGcut.png40 B", "NIIscan.nii.gz1 B", "?noname0 B"]);
   });
 
   it("give back the addresses of their pictures when they go", async () => {

@@ -5,7 +5,7 @@ import { fittingInputs, type NamedFile } from "../../state/input-fit.ts";
 import type { ModelInput } from "../../triton/model-config/model-config.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
-import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
+import { pasteMessages } from "../../ui/catalogue/paste.messages.ts";
 import { showNotice } from "./notices.tsx";
 import { takesText } from "./shortcuts.ts";
 
@@ -20,7 +20,7 @@ interface Pasted {
 export function PasteTarget() {
   const app = useApp();
   const { document, derivation, selection, panes, session } = app;
-  const t = useMessages(shellMessages);
+  const t = useMessages(pasteMessages);
   const [pasted, setPasted] = useState<Pasted | null>(null);
   const give = ({ model, files }: Pasted, input: string): void => {
     setPasted(null);
@@ -46,8 +46,8 @@ export function PasteTarget() {
   });
   if (pasted === null) return null;
   return (
-    <Modal opened onClose={() => setPasted(null)} title={t("pasteTitle")} closeButtonProps={{ "aria-label": t("close") }} size="sm" data-testid="paste-dialog">
-      <Text size="sm" mb={8}>{t("pasteQuestion", { files: pasted.files.map(({ name }) => name).join(", ") })}</Text>
+    <Modal opened onClose={() => setPasted(null)} title={t("title")} closeButtonProps={{ "aria-label": t("close") }} size="sm" data-testid="paste-dialog">
+      <Text size="sm" mb={8}>{t("question", { files: pasted.files.map(({ name }) => name).join(", ") })}</Text>
       <Stack gap={4}>
         {pasted.inputs.map(({ name }, index) => (
           <Button key={name} variant="default" justify="flex-start" data-autofocus={index === 0 || undefined} onClick={() => give(pasted, name)}>{name}</Button>

@@ -284,7 +284,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
       const { tensor } = await valueOf(handle).host(gpu, "opened tensor");
       const { dataType, shape } = tensor;
       if (isBytes(tensor)) {
-        const picture = tensor.data.map((bytes) => pictureType(bytes)).find((type) => type !== undefined);
+        const picture = tensor.data.map((bytes) => pictureType(bytes.subarray(0, 64))).find((type) => type !== undefined);
         return { dataType, shape, count: tensor.data.length, min: null, max: null, mean: null, nan: 0, infinite: 0, histogram: null, ...(picture && { picture }) };
       }
       const found = statistics(tensor, 64, signal);

@@ -47,7 +47,7 @@ function Thumbnail({ name, blob }: NamedFile) {
       setUrl(made);
     };
     // A file that is gone shows its kind; reading it for the run says what is wrong.
-    blob.slice(0, 32).arrayBuffer().then(show, () => undefined);
+    blob.slice(0, 64).arrayBuffer().then(show, () => undefined);
     return () => {
       current = false;
       if (made !== undefined) URL.revokeObjectURL(made);

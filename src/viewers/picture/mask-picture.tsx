@@ -28,7 +28,7 @@ export function MaskPicture({ tensor, companions, mask, item, argmax }: MaskPict
   const backgrounds = useMemo(() => backgroundsOf(tensor, companions), [tensor, companions]);
   const [chosen, setChosen] = useState(backgrounds[0]?.name ?? "");
   const [labels, setLabels] = useState(() => maskLabels(mask, tensor.labels));
-  const [opacity, setOpacity] = useState(0.6);
+  const [opacity, setOpacity] = useState(0.5);
   const [at, setAt] = useState<Place>({ x: Math.floor(mask.width / 2), y: Math.floor(mask.height / 2) });
   const overlay = useMemo(() => maskPixels(mask, labels), [mask, labels]);
   const question = useMemo(() => ({ background: backgrounds.find(({ name }) => name === chosen), item }), [backgrounds, chosen, item]);

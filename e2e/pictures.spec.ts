@@ -153,9 +153,14 @@ test("pictures come by choice, drop, paste, address and camera, one or several",
     await expect(row).toContainText("a cat.png");
   });
 
-  await test.step("a frame of the camera", async () => {
-    await page.getByRole("button", { name: "Take a picture for image" }).click();
+  await test.step("a frame of the camera, which is off once the dialog is closed", async () => {
     const dialog = page.getByTestId("camera-dialog");
+    await page.getByRole("button", { name: "Take a picture for image" }).click();
+    await expect(dialog.getByRole("button", { name: "Take" })).toBeEnabled();
+    const stream = await dialog.locator("video").evaluateHandle((video: HTMLVideoElement) => video.srcObject as MediaStream);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => stream.evaluate((found) => found.getTracks().map(({ readyState }) => readyState))).toEqual(["ended"]);
+    await page.getByRole("button", { name: "Take a picture for image" }).click();
     await dialog.getByRole("button", { name: "Take" }).click();
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await app.idle();

@@ -1,9 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { ConchError, isAbort, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
-import { openDirectory } from "../repositories/directory/open-directory.ts";
 import type { Drop } from "../repositories/dropped/read-drop.ts";
 import type { Fetch } from "../repositories/fetch-file.ts";
-import { openHttp } from "../repositories/http/open-http.ts";
 import type { SampleEntry } from "../repositories/listing.ts";
 import { listSamples, openSample, sampleExamples } from "../repositories/sample/samples.ts";
 import type { OpenedEntry, OpenOptions, OpenReport, RepositoryFile, RepositorySource } from "../repositories/source.ts";
@@ -13,7 +11,6 @@ import { reconcile } from "./journal.ts";
 import { createKeeping } from "./keeping.ts";
 import { workspaceOfBrowser, workspaceOfTab } from "./last-workspace.ts";
 import { documentFiles, exampleGroups, firstModel, readTexts, removedFiles, unsavedPaths, type KeptFiles } from "./opened-files.ts";
-import { newRepository, reopen, reopenPermission } from "./reopen.ts";
 import { createSaving } from "./saving.ts";
 import type { SelectionStore } from "./selection.ts";
 import type { SessionStore } from "./session.ts";
@@ -80,6 +77,9 @@ type AlsoEdited = (models: readonly string[]) => { readonly edits: readonly Docu
 
 /** What a repository that was begun here is called: as the folder in Triton's own examples. */
 const NEW_REPOSITORY = "model_repository";
+
+/** What opens repositories again, and new ones, is not on the first screen. */
+const reopening = () => import("./reopen.ts");
 
 /** Opens repositories into the document and keeps them: the store, and the verbs that change it. The verbs never throw; they notify. */
 export function createWorkspaceSession(options: WorkspaceSessionOptions) {
@@ -192,7 +192,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
 
   async function openable(id: string | null): Promise<WorkspaceSummary | undefined> {
     const found = (await (await storage)?.list().catch(() => []))?.find((each) => each.id === id);
-    return found !== undefined && (await reopenPermission(found).catch(() => "prompt")) === "granted" ? found : undefined;
+    return found !== undefined && (await (await reopening()).reopenPermission(found).catch(() => "prompt")) === "granted" ? found : undefined;
   }
 
   async function sampleEntry(name: string, signal: AbortSignal): Promise<SampleEntry> {
@@ -222,7 +222,8 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
    * saved into a folder.
    */
   function openNew(name: string, texts: ReadonlyMap<string, string> = new Map(), emptyFolders: readonly string[] = []): Promise<boolean> {
-    return opening(name, (signal) => {
+    return opening(name, async (signal) => {
+      const { newRepository } = await reopening();
       const made = new Map([...texts].map(([path, text]) => [path, { path, saved: null, text, version: 0 }]));
       return show(newRepository(name, emptyFolders), { kind: "new" }, signal, undefined, { texts: made, added: new Map(), removed: [] });
     });
@@ -260,7 +261,10 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
   }
 
   async function openHandle(directory: FileSystemDirectoryHandle): Promise<boolean> {
-    return opening(directory.name, async (signal, open) => showFound(await openDirectory(directory, open), { kind: "directory", directory }, signal));
+    return opening(directory.name, async (signal, open) => {
+      const { openDirectory } = await import("../repositories/directory/open-directory.ts");
+      return showFound(await openDirectory(directory, open), { kind: "directory", directory }, signal);
+    });
   }
 
   async function showFound(source: RepositorySource, origin: WorkspaceOrigin, signal: AbortSignal): Promise<boolean> {
@@ -345,13 +349,16 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     },
     /** Opens a folder that the application's own server offers. */
     openUrl: (location: string): Promise<boolean> =>
-      opening(location, async (signal, open) => showFound(await openHttp(location, fetch, open), { kind: "http", location }, signal)),
+      opening(location, async (signal, open) => {
+        const { openHttp } = await import("../repositories/http/open-http.ts");
+        return showFound(await openHttp(location, fetch, open), { kind: "http", location }, signal);
+      }),
     /** Opens a workspace again. Call it from a click where its folder asks for permission. */
     openRecent: ({ id, name, origin }: WorkspaceSummary): Promise<boolean> =>
       opening(name, async (signal, open) => {
         const kept = await (await storage)?.open(id);
         if (kept === undefined) return false;
-        const source = await reopen(kept, base, fetch, open);
+        const source = await (await reopening()).reopen(kept, base, fetch, open);
         const shown = await show(source, origin, signal, id, origin.kind === "new" ? kept : undefined);
         if (origin.kind === "sample") showExamples(await sampleEntry(origin.location ?? "", signal));
         return shown;

@@ -11,6 +11,8 @@ async function downloaded(page: Page, button: string): Promise<Buffer> {
 }
 
 test("placements of an ensemble are compared in a table and charts, whose exports name the software adapter", async ({ app }) => {
+  // Two of three placements take the software adapter, whose runs take their time.
+  test.setTimeout(400_000);
   const { page } = app;
   await app.open();
   await page.getByTestId("sample-spleen_ct").getByRole("button", { name: "Open" }).click();
@@ -36,7 +38,7 @@ test("placements of an ensemble are compared in a table and charts, whose export
   await page.getByTestId("tab-run").click();
   await expect(page.getByTestId("run")).toBeDisabled();
   await page.getByTestId("tab-placements").click();
-  await expect(page.getByTestId("comparison-status")).toHaveAttribute("data-status", "done", { timeout: 170_000 });
+  await expect(page.getByTestId("comparison-status")).toHaveAttribute("data-status", "done", { timeout: 360_000 });
 
   const rows = page.getByTestId("comparison-table").locator("tbody tr");
   await expect(rows).toHaveCount(3);

@@ -124,7 +124,7 @@ describe("a set stops", () => {
   test("when its budget is spent, after one run that counts at least", async () => {
     const { results, order } = await measure(["slow", "fast"], { batches: [1, 2], runs: 3, warmup: 2, budget: 1000 }, (name) => (name === "slow" ? 1500 : 1));
     expect(order.filter((each) => each.startsWith("slow")).join(" ")).toBe("slow1w slow1");
-    expect(results[0]!.stop).toMatchObject({ reason: "budget", batch: 1, message: "1 of 3 runs took 3.0 s, and the budget of a batch size is 1 s" });
+    expect(results[0]!.stop).toMatchObject({ reason: "budget", batch: 1, message: "1 of 3 runs and the warm-up took 3.0 s, and the budget of a batch size is 1 s" });
     expect(results[0]!.measurements[0]).toMatchObject({ runs: 1, median: 1500 });
     expect(results[1]).toMatchObject({ stop: null });
   });

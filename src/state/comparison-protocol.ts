@@ -155,7 +155,7 @@ export async function measureInTurn(
 }
 
 function budgetStop({ samples, spent }: Attempt, batch: number, { runs, budget }: ComparisonProtocol): Stop {
-  const message = `${samples.length} of ${runs} runs took ${(spent / 1000).toFixed(1)} s, and the budget of a batch size is ${budget! / 1000} s`;
+  const message = `${samples.length} of ${runs} runs and the warm-up took ${(spent / 1000).toFixed(1)} s, and the budget of a batch size is ${budget! / 1000} s`;
   return { reason: "budget", batch, code: null, message };
 }
 

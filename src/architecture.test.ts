@@ -43,7 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ["ensemble", "repository", "model-config", "model-config contract", "pbtxt", "triton", "tensor", "base"],
     pure: true,
   },
-  "v2": { files: /^triton\/v2\//, may: ["model-config contract", "tensor", "base"], pure: true },
+  "v2": { files: /^triton\/v2\//, may: ["model-config contract", "tensor", "base"], packages: ["valibot"], pure: true },
 
   "chain": {
     files: /^transforms\/(?!specs\.ts|catalogue\.ts|gpu-)[^/]+$/,

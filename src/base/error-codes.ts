@@ -53,6 +53,14 @@ export const ERROR_CODES = {
   ORT_LOAD_FAILED: "ONNX Runtime did not accept the model",
   ORT_RUN_FAILED: "ONNX Runtime failed while it ran the model",
   ORT_POISONED: "ONNX Runtime can no longer be used in this worker, which has to be restarted",
+  // inference servers that speak the v2 protocol
+  V2_REQUEST_INVALID: "A request cannot be sent to an inference server as it is",
+  V2_UNREACHABLE: "No answer, or only a part of one, came from the inference server",
+  V2_TIMEOUT: "The inference server did not answer in the time that it was given",
+  V2_REDIRECTED: "The address of the inference server leads to another one",
+  V2_REFUSED: "The inference server answered with an error",
+  V2_RESPONSE_INVALID: "The answer of the inference server is not what the protocol says",
+  V2_RESPONSE_TOO_LARGE: "The answer of the inference server is larger than allowed",
   // edits of an ensemble
   EDIT_IMPOSSIBLE: "The ensemble cannot be changed that way; the message says what stands against it",
   // the command line

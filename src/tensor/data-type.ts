@@ -78,6 +78,11 @@ export function v2Name(type: DataType): string {
   return FACTS[type].v2;
 }
 
+/** The data type of a v2 name, upper case as the protocol has it, or undefined. */
+export function fromV2(name: string): DataType | undefined {
+  return DATA_TYPES.find((type) => FACTS[type].v2 === name && type !== "TYPE_INVALID");
+}
+
 /** numpy's name: TYPE_FP32 → float32. What the interface shows. */
 export function numpyName(type: DataType): string {
   return FACTS[type].numpy;

@@ -51,17 +51,25 @@ export class BodySource {
     });
   }
 
+  /** The text of the next bytes. Throws V2_RESPONSE_INVALID where the body ends before; `what` is being read. */
+  async textOf(count: number, what: string): Promise<string> {
+    await this.wait(count, what);
+    const bytes = new Uint8Array(count);
+    await this.fill(bytes, what);
+    return decodeSourceText(bytes);
+  }
+
   /** The text of what is left, losing nothing (see source-text.ts). Throws V2_RESPONSE_TOO_LARGE beyond `limit` bytes. */
   async text(limit: number): Promise<string> {
     while (this.buffered <= limit && (await this.more()));
     if (this.buffered > limit) throw tooLarge(this.request, limit);
-    return this.bufferedText(this.buffered);
+    return this.textOf(this.buffered, "the text");
   }
 
   /** The text of what is left, or of its beginning where it is longer than `limit` bytes. */
   async beginning(limit: number): Promise<string> {
     while (this.buffered < limit && (await this.more()));
-    return this.bufferedText(Math.min(this.buffered, limit));
+    return this.textOf(Math.min(this.buffered, limit), "the text");
   }
 
   /** Makes sure that nothing is left; throws V2_RESPONSE_INVALID otherwise. */
@@ -74,12 +82,6 @@ export class BodySource {
   abandon(): void {
     this.chunks = [];
     if (!this.ended) this.reader?.cancel().catch(() => undefined);
-  }
-
-  private async bufferedText(count: number): Promise<string> {
-    const bytes = new Uint8Array(count);
-    await this.fill(bytes, "the text");
-    return decodeSourceText(bytes);
   }
 
   private async more(): Promise<boolean> {

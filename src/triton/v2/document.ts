@@ -7,17 +7,20 @@ import { exchangeError } from "./failure.ts";
 
 const JSON_TYPE = /^application\/(?:json|[\w.-]+\+json)$/;
 
+/** Whether an object of a document may have a name twice. */
+export type MayRepeat = (root: JsonValue, object: JsonObject) => boolean;
+
 /** The JSON document that an answer is. Throws V2_RESPONSE_INVALID for another content type and for what is no JSON. */
-export async function readDocument(incoming: Incoming): Promise<JsonValue> {
+export async function readDocument(incoming: Incoming, mayRepeat?: MayRepeat): Promise<JsonValue> {
   expectType(incoming, JSON_TYPE, "application/json");
-  return parseDocument(await incoming.source.text(incoming.limits.documentBytes), incoming);
+  return parseDocument(await incoming.source.text(incoming.limits.documentBytes), incoming, mayRepeat);
 }
 
 /**
  * The value of a JSON text. A name that comes twice in an object is refused, for the two readers of it would disagree, but for objects that
  * `mayRepeat` knows: Triton itself repeats parameters of an ensemble's answer, and the last counts.
  */
-export function parseDocument(text: string, { request }: Incoming, mayRepeat: (root: JsonValue, object: JsonObject) => boolean = () => false): JsonValue {
+export function parseDocument(text: string, { request }: Incoming, mayRepeat: MayRepeat = () => false): JsonValue {
   const found = readExactJson(text);
   if ("problem" in found) {
     const { message, from } = found.problem;

@@ -28,8 +28,8 @@ export class BodySource {
     return chunk;
   }
 
-  /** Fills `target` with the next bytes. Throws V2_RESPONSE_INVALID where the body ends before; `what` is being read. */
-  async fill(target: Uint8Array, what: string): Promise<void> {
+  /** Copies the next bytes into `target`, all of it. Throws V2_RESPONSE_INVALID where the body ends before; `what` is being read. */
+  async copyTo(target: Uint8Array, what: string): Promise<void> {
     await this.wait(target.byteLength, what);
     for (let at = 0; at < target.byteLength; ) {
       const chunk = this.chunks.shift() ?? new Uint8Array(0);
@@ -55,7 +55,7 @@ export class BodySource {
   async textOf(count: number, what: string): Promise<string> {
     await this.wait(count, what);
     const bytes = new Uint8Array(count);
-    await this.fill(bytes, what);
+    await this.copyTo(bytes, what);
     return decodeSourceText(bytes);
   }
 

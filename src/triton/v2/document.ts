@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { ConchError } from "../../base/errors.ts";
 import { isJsonObject, readExactJson, writeExactJson, type JsonObject, type JsonValue } from "../../base/exact-json.ts";
-import type { BodyParts } from "./transport.ts";
-import type { Incoming } from "./connection.ts";
+import { tooLarge } from "./body-source.ts";
+import { announcedBytes, type Incoming } from "./connection.ts";
 import { exchangeError } from "./failure.ts";
+import type { BodyParts } from "./transport.ts";
 
 const JSON_TYPE = /^application\/(?:json|[\w.-]+\+json)$/;
 
@@ -13,7 +14,15 @@ export type MayRepeat = (root: JsonValue, object: JsonObject) => boolean;
 /** The JSON document that an answer is. Throws V2_RESPONSE_INVALID for another content type and for what is no JSON. */
 export async function readDocument(incoming: Incoming, mayRepeat?: MayRepeat): Promise<JsonValue> {
   expectType(incoming, JSON_TYPE, "application/json");
-  return parseDocument(await incoming.source.text(incoming.limits.documentBytes), incoming, mayRepeat);
+  return parseDocument(await documentText(incoming), incoming, mayRepeat);
+}
+
+/** The text of an answer that is a document. Throws V2_RESPONSE_TOO_LARGE as soon as it is known to be too large for one. */
+export async function documentText(incoming: Incoming): Promise<string> {
+  const { request, source, limits } = incoming;
+  const announced = announcedBytes(incoming);
+  if (announced !== undefined && announced > limits.documentBytes) throw tooLarge(request, limits.documentBytes, announced);
+  return source.text(limits.documentBytes);
 }
 
 /**

@@ -32,11 +32,11 @@ export async function readTensor(source: BodySource, dataType: DataType, shape: 
   await source.wait(bytes, what);
   if (dataType === "TYPE_STRING") {
     const raw = new Uint8Array(bytes);
-    await source.fill(raw, what);
+    await source.copyTo(raw, what);
     return { dataType, shape, data: strings(raw, elementCount(shape)) };
   }
   const data = allocate(dataType, elementCount(shape));
-  await source.fill(new Uint8Array(data.buffer), what);
+  await source.copyTo(new Uint8Array(data.buffer), what);
   return { dataType, shape, data };
 }
 

@@ -50,7 +50,13 @@ export function streamingConnectionTo(base: string): Connection {
   return connect<ReadableStream>({
     base,
     fetch: (url, init) => fetch(url, { ...init, duplex: "half" } as RequestInit),
-    body: (parts) => ReadableStream.from(parts) as ReadableStream,
+    body: (parts) =>
+      new ReadableStream({
+        start(controller) {
+          for (const part of parts) controller.enqueue(part);
+          controller.close();
+        },
+      }),
     timer,
   });
 }

@@ -13,7 +13,7 @@ export interface TestServer {
 
 /** An HTTP server that hands over whole requests. */
 export function httpServer(answer: (request: IncomingMessage, body: Buffer, response: ServerResponse) => void): Promise<TestServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => answer(request, Buffer.concat(chunks), response));

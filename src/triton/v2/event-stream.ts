@@ -1,6 +1,5 @@
 import { decodeSourceText } from "../../base/source-text.ts";
-import type { BodySource } from "./body-source.ts";
-import { tooLarge } from "./body-source.ts";
+import { tooLarge, type BodySource } from "./body-source.ts";
 import { exchangeError } from "./failure.ts";
 
 const LINE_FEED = 0x0a;
@@ -15,8 +14,9 @@ export async function* eventData(source: BodySource, limit: number, request: str
   let data: string[] = [];
   let size = 0;
   for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
-    size += chunk.byteLength;
     for (const line of lines.split(chunk)) {
+      size += line.length;
+      if (size > limit) throw tooLarge(request, limit);
       if (line === "") {
         if (data.length > 0) yield data.join("\n");
         data = [];
@@ -25,21 +25,18 @@ export async function* eventData(source: BodySource, limit: number, request: str
         data.push(line.replace(/^data:? ?/, ""));
       }
     }
-    if (size > limit) throw tooLarge(request, limit);
+    if (size + lines.unfinished > limit) throw tooLarge(request, limit);
   }
   if (data.length > 0 || lines.unfinished > 0) throw exchangeError("V2_RESPONSE_INVALID", request, "the stream ends within an event", { retryable: true });
 }
 
 /** Lines that end in a line feed, a carriage return, or both, over chunks that end anywhere. */
 class LineSplitter {
+  /** Bytes of the line that has no end yet. */
+  unfinished = 0;
   private pieces: Uint8Array[] = [];
   private afterReturn = false;
   private first = true;
-
-  /** Bytes of the line that has no end yet. */
-  get unfinished(): number {
-    return this.pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-  }
 
   /** The lines that end in the next chunk. */
   *split(chunk: Uint8Array): Generator<string, void, undefined> {
@@ -54,7 +51,9 @@ class LineSplitter {
         from = at + 1;
       }
     }
-    if (from < chunk.byteLength) this.pieces.push(chunk.slice(from));
+    if (from === chunk.byteLength) return;
+    this.pieces.push(chunk.subarray(from));
+    this.unfinished += chunk.byteLength - from;
   }
 
   private line(last: Uint8Array): string {
@@ -65,6 +64,7 @@ class LineSplitter {
       at += piece.byteLength;
     }
     this.pieces = [];
+    this.unfinished = 0;
     const text = decodeSourceText(bytes);
     const marked = this.first && text.charCodeAt(0) === 0xfeff;
     this.first = false;

@@ -18,13 +18,20 @@ const makeable = calls.filter(([, , call]) => typeof call === "function");
 const TRANSPORT = new Set(["host", "content-length", "content-type", "content-encoding", "connection", "transfer-encoding", "expect", "origin", "inference-header-content-length"]);
 
 const NOT_MAKEABLE: Readonly<Record<Unmakeable, readonly string[]>> = {
-  "no operation has this method and path": [],
-  "the body is no JSON document": [],
-  "the document is not of the operation's form": [],
-  "the binary data are not those of the tensors": [],
-  "the header gives a wrong length": [],
-  "whole numbers are written without a fraction": [],
-  "the body is not in the coding that its header names": [],
+  "no operation has this method and path": [
+    "cors_preflight_v2", "double_slash", "head_live", "health_unknown", "infer_get_405", "infer_query", "infer_slash", "live_post_405",
+    "load_get_405", "metrics_head", "model_versions", "models_root", "models_stats_slash", "root", "stream_get_405", "trace_version_404",
+    "uppercase_path", "v1", "v2_slash", "version_not_number",
+  ],
+  "the body is no JSON document": ["bin_header_missing", "err_trailing", "gen_bad_json", "index_bad_json", "load_bad_json", "stream_bad_json"],
+  "the document is not of the operation's form": [
+    "dup_keys", "err_body_array", "err_dtype_unknown", "err_inputs_type", "err_no_inputs", "err_no_name", "err_no_shape", "extra_keys", "id_null",
+    "outputs_noname", "params_array", "shm2_register_nokey", "shm2_register_nosize", "shm_register_nokey",
+  ],
+  "the binary data are not those of the tensors": ["bin_bytes_too_few", "bin_bytes_truncated", "bin_extra_bytes", "bin_size_no_blob", "bin_too_few"],
+  "the header gives a wrong length": ["bin_header_negative", "bin_header_text"],
+  "whole numbers are written without a fraction": ["err_int_float", "err_shape_float"],
+  "the body is not in the coding that its header names": ["req_gzip_bad"],
 };
 
 interface Received {

@@ -81,7 +81,7 @@ function headerLength(incoming: Incoming): number | undefined {
 }
 
 async function jsonDocument(incoming: Incoming): Promise<JsonValue> {
-  if (/^application\/octet-stream/.test(incoming.header("content-type") ?? "")) {
+  if (incoming.header("content-type")?.startsWith("application/octet-stream") === true) {
     throw invalid(incoming, `the answer is binary, but has no header ${HEADER_LENGTH} (a page of another origin sees only headers that the server exposes)`);
   }
   return readDocument(incoming, ofParameters);

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
+const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 });
 
 function tensors(dataType: DataType, asText: boolean): fc.Arbitrary<Tensor> {
   return shapes.chain((shape): fc.Arbitrary<Tensor> => {
@@ -40,7 +40,7 @@ function tensors(dataType: DataType, asText: boolean): fc.Arbitrary<Tensor> {
     if (dataType === "TYPE_STRING") {
       const element = asText
         ? fc.string({ unit: "binary" }).map((text) => new TextEncoder().encode(text))
-        : fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constant(new Uint8Array(70_000).fill(7)));
+        : fc.oneof({ weight: 30, arbitrary: fc.uint8Array({ maxLength: 20 }) }, { weight: 1, arbitrary: fc.constant(new Uint8Array(70_000).fill(7)) });
       return fc.array(element, { minLength: count, maxLength: count }).map((data) => ({ dataType, shape, data }));
     }
     const size = count * bytesPerElement(dataType);
@@ -53,9 +53,9 @@ function tensors(dataType: DataType, asText: boolean): fc.Arbitrary<Tensor> {
 }
 
 function bits(tensor: Tensor): unknown {
-  if (isBytes(tensor)) return tensor.data.map((element) => [...element]);
+  if (isBytes(tensor)) return tensor.data.map((element) => Buffer.from(element).toString("hex"));
   const data = typedData(tensor);
-  return [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
 }
 
 async function answered(inputs: readonly InferInput[]): Promise<(Tensor | undefined)[]> {
@@ -70,7 +70,7 @@ describe("tensors that a server sends back", () => {
         const [found] = await answered([{ name: "X", tensor }]);
         expect([found?.dataType, found?.shape, found && bits(found)]).toEqual([dataType, tensor.shape, bits(tensor)]);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -80,7 +80,7 @@ describe("tensors that a server sends back", () => {
         const [found] = await answered([{ name: "X", tensor, binary: false }]);
         expect(found).toEqual(tensor);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -99,7 +99,7 @@ describe("tensors that a server sends back", () => {
         const found = await answered(made.map((input, index) => ({ name: `X${index}`, ...input })));
         expect(found).toEqual(made.map(({ tensor }) => tensor));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

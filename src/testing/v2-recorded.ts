@@ -1,23 +1,20 @@
 // The recorded exchanges with a real server (triton/http.jsonl.gz), each as a call of the v2 client, or the reason why no client makes it.
-import { gunzipSync } from "fflate";
-import { isJsonObject, readExactJson, type JsonObject, type JsonValue } from "../base/exact-json.ts";
+import { gunzipSync, unzlibSync } from "fflate";
+import { readExactJson, type JsonObject, type JsonValue } from "../base/exact-json.ts";
 import { JsonReader, type JsonShape } from "../base/json-reader.ts";
-import { bytesPerElement, fromV2 } from "../tensor/data-type.ts";
-import { elementCount, tensorFromBytes, type Tensor } from "../tensor/tensor.ts";
 import type { CallOptions, Connection } from "../triton/v2/connection.ts";
 import { generate, generateStream } from "../triton/v2/generate.ts";
 import { modelReady, serverLive, serverReady } from "../triton/v2/health.ts";
-import type { InferInput, InferRequest, RequestedOutput } from "../triton/v2/infer-request.ts";
 import { infer, inferRaw } from "../triton/v2/infer.ts";
 import { modelConfig, modelMetadata, serverMetadata } from "../triton/v2/metadata.ts";
 import { metrics } from "../triton/v2/metrics.ts";
 import { loadModel, repositoryIndex, unloadModel } from "../triton/v2/model-repository.ts";
-import type { Parameter, Parameters } from "../triton/v2/parameters.ts";
+import type { Parameter } from "../triton/v2/parameters.ts";
 import { changeLogSettings, changeTraceSettings, logSettings, traceSettings, type LogChange, type TraceChange } from "../triton/v2/settings.ts";
 import { registerSharedMemory, sharedMemoryRegions, unregisterSharedMemory, type SharedMemoryKind, type SharedMemoryPlace } from "../triton/v2/shared-memory.ts";
 import { statistics } from "../triton/v2/statistics.ts";
-import { tensorOfJson, tensorText } from "../triton/v2/tensor-json.ts";
 import { readRecorded } from "./recorded.ts";
+import { inferRequest, NotMakeable, objectOf, parametersOf, type Unmakeable } from "./v2-recorded-request.ts";
 
 /** One exchange as it was recorded. */
 export interface RecordedExchange {
@@ -29,26 +26,6 @@ export interface RecordedExchange {
 
 /** A call of the client. */
 export type RecordedCall = (connection: Connection, options: CallOptions) => Promise<unknown>;
-
-/** Why no client of the protocol sends a request. */
-export type Unmakeable =
-  | "no operation has this method and path"
-  | "the body is no JSON document"
-  | "the document is not of the operation's form"
-  | "the binary data are not those of the tensors"
-  | "the header gives a wrong length"
-  | "whole numbers are written without a fraction"
-  | "the body is not in the coding that its header names";
-
-/** Thrown while a call is made of an exchange. */
-class NotMakeable extends Error {
-  readonly reason: Unmakeable;
-
-  constructor(reason: Unmakeable) {
-    super(reason);
-    this.reason = reason;
-  }
-}
 
 /** A number as it was written. */
 export interface WrittenNumber {
@@ -73,9 +50,12 @@ export function headerOf({ headers }: { readonly headers: readonly [string, stri
 export function requestBody({ request }: RecordedExchange): Uint8Array<ArrayBuffer> {
   const sent = new Uint8Array(Buffer.from(request.body_base64, "base64"));
   if (headerOf(request, "Transfer-Encoding") === "chunked") return unframed(sent);
-  if (headerOf(request, "Content-Encoding") !== "gzip") return sent;
+  const coding = headerOf(request, "Content-Encoding") ?? "identity";
+  if (coding === "identity") return sent;
   try {
-    return new Uint8Array(gunzipSync(sent));
+    const unpacked = coding === "gzip" ? gunzipSync(sent) : coding === "deflate" ? unzlibSync(sent) : undefined;
+    if (unpacked === undefined || (unpacked.byteLength === 0 && sent.byteLength > 0)) throw new Error(coding);
+    return new Uint8Array(unpacked);
   } catch {
     throw new NotMakeable("the body is not in the coding that its header names");
   }
@@ -84,6 +64,16 @@ export function requestBody({ request }: RecordedExchange): Uint8Array<ArrayBuff
 /** A JSON text with its numbers as they are written, which Triton tells apart, and all members of its objects; undefined for no JSON. */
 export function writtenJson(text: string): unknown {
   return new JsonReader<{} | null>(text, WRITTEN).read();
+}
+
+/** The plain value of what {@link writtenJson} gives: integers beyond 2^53 are bigints. */
+export function plainJson(written: unknown): unknown {
+  if (Array.isArray(written)) return written.map(plainJson);
+  if (typeof written !== "object" || written === null) return written;
+  const { whole, real, members } = written as WrittenNumber & { readonly members?: Record<string, unknown> };
+  if (members !== undefined) return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, plainJson(value)]));
+  if (whole === undefined) return real;
+  return Number.isSafeInteger(Number(whole)) ? Number(whole) : BigInt(whole);
 }
 
 /** The call that makes the exchange's request, or why there is none. */
@@ -113,6 +103,8 @@ const WRITTEN: JsonShape<{} | null> = {
 
 function madeCall(exchange: RecordedExchange): RecordedCall {
   const { method, path } = exchange.request;
+  // What the URL standard writes differently no client sends as it is.
+  if (new URL(path, "http://localhost").pathname !== path) throw new NotMakeable("no operation has this method and path");
   if (exchange.port === "metrics" && method === "GET") return (connection, options) => metrics(connection, options);
   const [, found = ""] = /^\/v2(\/.*)?$/.exec(path) ?? [undefined, "none"];
   const model = /^\/models\/([^/?]+)(?:\/versions\/(\d+))?(\/ready|\/config|\/stats|\/infer|\/generate|\/generate_stream)?$/.exec(found);
@@ -176,20 +168,26 @@ async function listed(stream: AsyncGenerator<unknown>): Promise<unknown> {
 }
 
 function indexCall(exchange: RecordedExchange): RecordedCall {
-  const { ready } = requestBody(exchange).byteLength === 0 ? {} : documentOf(exchange);
-  if (ready !== undefined && typeof ready !== "boolean") throw new NotMakeable("the document is not of the operation's form");
+  const { ready, ...others } = requestBody(exchange).byteLength === 0 ? {} : documentOf(exchange);
+  if ((ready !== undefined && typeof ready !== "boolean") || Object.keys(others).length > 0) throw new NotMakeable("the document is not of the operation's form");
   return (connection, options) => repositoryIndex(connection, ready === undefined ? {} : { ready }, options);
 }
 
 function controlCall(exchange: RecordedExchange, model: string, load: boolean): RecordedCall {
-  const body = requestBody(exchange).byteLength === 0 ? {} : documentOf(exchange);
-  const given = parametersOf(body["parameters"]);
-  if (!load) return (connection, options) => unloadModel(connection, model, { parameters: given }, options);
-  const isFile = (name: string): boolean => name.startsWith("file:");
-  const files = Object.entries(given).flatMap(([name, value]) => (isFile(name) ? [[name.slice(5), new Uint8Array(Buffer.from(String(value), "base64"))] as const] : []));
-  const { config, ...others } = Object.fromEntries(Object.entries(given).filter(([name]) => !isFile(name)));
-  return (connection, options) =>
-    loadModel(connection, model, { ...(typeof config === "string" ? { config } : {}), files: Object.fromEntries(files), parameters: others }, options);
+  const { parameters: written, ...members } = requestBody(exchange).byteLength === 0 ? {} : documentOf(exchange);
+  if (Object.keys(members).length > 0) throw new NotMakeable("the document is not of the operation's form");
+  const given = written === undefined ? undefined : parametersOf(written);
+  if (!load) return (connection, options) => unloadModel(connection, model, given === undefined ? {} : { parameters: given }, options);
+  const files: Record<string, Uint8Array> = {};
+  const others: Record<string, Parameter | undefined> = {};
+  const { config, ...rest } = given ?? {};
+  for (const [name, value] of Object.entries(rest)) {
+    const bytes = Buffer.from(String(value), "base64");
+    if (name.startsWith("file:") && bytes.toString("base64") === value) files[name.slice(5)] = new Uint8Array(bytes);
+    else others[name] = value;
+  }
+  const parameters = given === undefined ? {} : { parameters: typeof config === "string" ? others : { ...others, config } };
+  return (connection, options) => loadModel(connection, model, { ...(typeof config === "string" ? { config } : {}), files, ...parameters }, options);
 }
 
 function inferCall(exchange: RecordedExchange, target: { readonly model: string }): RecordedCall {
@@ -204,79 +202,6 @@ function inferCall(exchange: RecordedExchange, target: { readonly model: string 
   return (connection, options) => infer(connection, target, request, options);
 }
 
-function inferRequest(root: JsonValue, binary: Uint8Array, hasHeader: boolean): InferRequest {
-  const { id, inputs, outputs, parameters, ...others } = objectOf(root);
-  if (!isTextOrNone(id) || !isList(inputs) || !(outputs === undefined || isList(outputs)) || Object.keys(others).length > 0) throw new NotMakeable("the document is not of the operation's form");
-  const rest = { at: 0, bytes: binary, hasHeader };
-  const made = inputs.map((input) => inferInput(objectOf(input), rest));
-  if (rest.at !== binary.byteLength) throw new NotMakeable("the binary data are not those of the tensors");
-  const { binary_data_output: all, ...given } = parametersOf(parameters);
-  const byDefault = all === true && (outputs ?? []).length === 0;
-  return {
-    ...(id === undefined ? {} : { id }),
-    inputs: made,
-    ...(outputs === undefined ? {} : { outputs: outputs.map((output) => requestedOutput(objectOf(output))) }),
-    parameters: byDefault || all === undefined ? given : { ...given, binary_data_output: all },
-    binaryOutputs: byDefault,
-  };
-}
-
-function inferInput(input: JsonObject, rest: { at: number; readonly bytes: Uint8Array; readonly hasHeader: boolean }): InferInput {
-  const { name, datatype, shape, data, parameters, ...others } = input;
-  const dataType = typeof datatype === "string" ? fromV2(datatype) : undefined;
-  const sizes = isList(shape) && shape.every((size) => typeof size === "number") ? (shape as readonly number[]) : undefined;
-  if (typeof name !== "string" || dataType === undefined || sizes === undefined || Object.keys(others).length > 0) throw new NotMakeable("the document is not of the operation's form");
-  const { binary_data_size: size, ...given } = parametersOf(parameters);
-  if (size === undefined) return { name, parameters: given, ...dataOf(dataType, sizes, data) };
-  const bytes = rest.bytes.subarray(rest.at, (rest.at += Number(size)));
-  const tensor = rest.hasHeader ? binaryTensor(dataType, sizes, bytes, Number(size)) : undefined;
-  if (tensor === undefined) throw new NotMakeable("the binary data are not those of the tensors");
-  return { name, tensor, parameters: given };
-}
-
-/** As a tensor where its JSON is the very data, else as the data. */
-function dataOf(dataType: Tensor["dataType"], shape: readonly number[], data: JsonValue | undefined): { tensor: Tensor; binary: false } | { dataType: Tensor["dataType"]; shape: readonly number[]; json?: JsonValue } {
-  if (data === undefined) return { dataType, shape };
-  try {
-    const tensor = tensorOfJson(dataType, shape, data);
-    const own = readExactJson(tensorText(tensor, "any"));
-    if ("value" in own && isList(data) && own.value !== null && same(own.value as readonly JsonValue[], data)) return { tensor, binary: false };
-  } catch {
-    // Sent as it is, then.
-  }
-  return { dataType, shape, json: data };
-}
-
-function same(left: readonly JsonValue[], right: readonly JsonValue[]): boolean {
-  return left.length === right.length && left.every((item, index) => Object.is(item, right[index]));
-}
-
-function binaryTensor(dataType: Tensor["dataType"], shape: readonly number[], bytes: Uint8Array, size: number): Tensor | undefined {
-  if (bytes.byteLength !== size) return undefined;
-  if (dataType !== "TYPE_STRING") return size === elementCount(shape) * bytesPerElement(dataType) ? tensorFromBytes(dataType, shape, bytes) : undefined;
-  const elements: Uint8Array[] = [];
-  let at = 0;
-  while (at + 4 <= size) {
-    const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0, true);
-    elements.push(bytes.slice(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return at === size && elements.length === elementCount(shape) ? { dataType, shape, data: elements } : undefined;
-}
-
-function requestedOutput({ name, parameters, ...others }: JsonObject): RequestedOutput {
-  if (typeof name !== "string" || Object.keys(others).length > 0) throw new NotMakeable("the document is not of the operation's form");
-  const { binary_data: binary, ...given } = parametersOf(parameters);
-  return { name, binary: binary === true, parameters: binary === undefined || binary === true ? given : { ...given, binary_data: binary } };
-}
-
-function parametersOf(value: JsonValue | undefined): Parameters {
-  const entries = value === undefined ? [] : Object.entries(objectOf(value));
-  const scalar = (each: JsonValue): each is Parameter => each !== null && typeof each !== "object";
-  if (!entries.every(([, each]) => scalar(each))) throw new NotMakeable("the document is not of the operation's form");
-  return Object.fromEntries(entries) as Parameters;
-}
-
 function documentOf(exchange: RecordedExchange): JsonObject {
   return objectOf(parsed(new TextDecoder().decode(requestBody(exchange))));
 }
@@ -286,19 +211,6 @@ function parsed(text: string): JsonValue {
   if ("problem" in found) throw new NotMakeable("the body is no JSON document");
   if (found.repeated.size > 0) throw new NotMakeable("the document is not of the operation's form");
   return found.value;
-}
-
-function objectOf(value: JsonValue): JsonObject {
-  if (isJsonObject(value)) return value;
-  throw new NotMakeable("the document is not of the operation's form");
-}
-
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isTextOrNone(value: JsonValue | undefined): value is string | undefined {
-  return value === undefined || typeof value === "string";
 }
 
 /** Whether a whole number is written as a real one where Triton minds: anywhere but in the data of a tensor of reals. */

@@ -66,7 +66,7 @@ export function inferBody(request: InferRequest): InferBody {
   const outputs = request.outputs?.map(outputText);
   const members = [
     ...(request.id === undefined ? [] : [`"id":${JSON.stringify(request.id)}`]),
-    ...parametersText({ ...(wantsBinary(request) ? { binary_data_output: true } : {}), ...request.parameters }),
+    ...parametersText(request.parameters, wantsBinary(request) ? { binary_data_output: true } : undefined),
     `"inputs":[${inputs.join(",")}]`,
     ...(outputs === undefined ? [] : [`"outputs":[${outputs.join(",")}]`]),
   ];
@@ -92,22 +92,23 @@ function inputText(input: InferInput, binary: BodyParts[]): string {
   if (input.binary === false) return `{${[...head, ...parametersText(input.parameters), `"data":${tensorText(tensor, name)}`].join(",")}}`;
   const parts = tensorParts(tensor);
   binary.push(parts);
-  return `{${[...head, ...parametersText({ ...input.parameters, binary_data_size: partBytes(parts) })].join(",")}}`;
+  return `{${[...head, ...parametersText(input.parameters, { binary_data_size: partBytes(parts) })].join(",")}}`;
 }
 
 function headText(name: string, dataType: DataType, shape: readonly number[]): string[] {
   return [`"name":${JSON.stringify(name)}`, `"datatype":${JSON.stringify(v2Name(dataType))}`, `"shape":${writeExactJson(shape)}`];
 }
 
-function outputText({ name, binary, parameters = {} }: RequestedOutput): string {
-  const shared = parameters["shared_memory_region"] !== undefined;
-  const asBinary = (binary ?? !shared) ? { binary_data: true } : {};
-  return `{${[`"name":${JSON.stringify(name)}`, ...parametersText({ ...asBinary, ...parameters })].join(",")}}`;
+function outputText({ name, binary, parameters }: RequestedOutput): string {
+  const shared = parameters?.["shared_memory_region"] !== undefined;
+  return `{${[`"name":${JSON.stringify(name)}`, ...parametersText(parameters, (binary ?? !shared) ? { binary_data: true } : undefined)].join(",")}}`;
 }
 
-function parametersText(parameters: Parameters | undefined): string[] {
-  const values = jsonParameters(parameters);
-  return Object.keys(values).length === 0 ? [] : [`"parameters":${writeExactJson(values)}`];
+/** What the caller says goes before what the client adds, but for the size of a tensor's bytes. */
+function parametersText(given: Parameters | undefined, added?: Parameters): string[] {
+  if (given === undefined && added === undefined) return [];
+  const size = added?.["binary_data_size"] === undefined ? {} : added;
+  return [`"parameters":${writeExactJson(jsonParameters({ ...added, ...given, ...size }))}`];
 }
 
 function checkTensor(tensor: Tensor, name: string): void {

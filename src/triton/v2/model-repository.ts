@@ -56,8 +56,9 @@ export async function loadModel(connection: Connection, model: string, options: 
 /** Has a model unloaded. The server answers before it is, and also where it knows no such model: see the index. */
 export async function unloadModel(connection: Connection, model: string, options: UnloadOptions = {}, call: CallOptions = {}): Promise<void> {
   const path = `/v2/repository/models/${pathSegment("model", model)}/unload`;
-  const parameters = { ...jsonParameters(options.parameters), ...(options.dependents === undefined ? {} : { unload_dependents: options.dependents }) };
-  const body = Object.keys(parameters).length === 0 ? undefined : documentBody({ parameters });
+  const { dependents, parameters } = options;
+  const empty = dependents === undefined && parameters === undefined;
+  const body = empty ? undefined : documentBody({ parameters: jsonParameters({ unload_dependents: dependents, ...parameters }) });
   await exchange(connection, control(path, body), call, expectNothing);
 }
 
@@ -74,7 +75,7 @@ function loadBody({ config, files = {}, parameters }: LoadOptions): BodyParts | 
   for (const [path, bytes] of Object.entries(files)) {
     members.push([encoder.encode(`${JSON.stringify(`file:${path}`)}:"`), base64Bytes(bytes), encoder.encode('"')]);
   }
-  if (members.length === 0) return undefined;
+  if (members.length === 0 && parameters === undefined) return undefined;
   const separated = members.flatMap((member, index) => (index === 0 ? member : [encoder.encode(","), ...member]));
   return [encoder.encode('{"parameters":{'), ...separated, encoder.encode("}}")];
 }

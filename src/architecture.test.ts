@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "base": { files: /^base\//, may: [], pure: true },
   "tensor": { files: /^tensor\//, may: ["base"], packages: ["fflate"], pure: true },
   "onnx": { files: /^onnx\//, may: ["model-config contract", "tensor", "base"], packages: ["@bufbuild/protobuf"], pure: true },
+  "forest": { files: /^forest\//, may: ["base"], pure: true },
 
   "triton": { files: /^triton\/[^/]+$/, may: ["base"], pure: true },
   "pbtxt": { files: /^triton\/pbtxt\//, may: ["triton", "base"], packages: ["@lezer/lr"], pure: true },

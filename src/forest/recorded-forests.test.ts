@@ -20,7 +20,6 @@ describe.skipIf(recorded.length === 0)("recorded forests (skipped where ../share
       predictions: apart(predictRows(forest, packed, features, VALUES), predictions),
       leaves: apart(leafIndices(packed, features), leaves),
     };
-    console.log(name, JSON.stringify(report), (margins ?? predictions)?.length);
     expect(report.margins).toBeLessThanOrEqual(1e-5);
     expect(report.predictions).toBeLessThanOrEqual(1e-5);
     expect(report.leaves).toBe(0);

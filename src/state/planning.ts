@@ -64,7 +64,7 @@ function chainOf(view: ModelView, config: ModelConfig, version: number, files: R
 }
 
 /** Backends that a browser has. */
-const BROWSER_BACKENDS = ["onnxruntime", "python", "identity"];
+const BROWSER_BACKENDS = ["onnxruntime", "python", "fil", "identity"];
 
 function abilityOf(backend: string, chain: ChainFacts | undefined, inspection: ModelInspection | undefined): ModelAbility {
   if (!BROWSER_BACKENDS.includes(backend)) return { none: { kind: "none", reason: "unsupported-backend", detail: backend } };

@@ -16,6 +16,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   CONFIG: "Triton checks the configuration as a whole when it reads the model's directory.",
   CRASH: "The server process ends on this configuration, and every other model with it.",
   ENSEMBLE: "Triton follows every tensor from step to step before it serves an ensemble.",
+  FIL: "The Forest Inference Library takes one table of rows, TYPE_FP32, and is set by parameters.",
   IDENTITY: "The identity backend takes pairs INPUT<n> and OUTPUT<n> of one type and shape.",
   IO: "Triton checks every input and output: name, type, dims, reshape.",
   LABEL: "Triton reads label files when it loads the model; they lie in the model's directory.",

@@ -4,5 +4,6 @@ import type { Backend } from "./backend.ts";
 export const BACKENDS: Readonly<Record<string, () => Promise<Backend>>> = {
   onnxruntime: async () => (await import("./onnxruntime/onnxruntime.ts")).onnxruntimeBackend,
   python: async () => (await import("./transforms/transforms.ts")).transformsBackend,
+  fil: async () => (await import("./fil/fil.ts")).filBackend,
   identity: async () => (await import("./identity/identity.ts")).identityBackend,
 };

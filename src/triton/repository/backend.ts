@@ -49,6 +49,9 @@ const FOREST_FILES: Readonly<Record<string, string>> = {
   treelite_checkpoint: "checkpoint.tl",
 };
 
+/** The values of `model_type`. */
+export const FOREST_MODEL_TYPES: readonly string[] = Object.keys(FOREST_FILES);
+
 /** Backend, platform and file name of a model: as Triton completes them, and where its backend, not the core, knows the file, as that does. */
 export function resolveBackend(model: Pick<ModelDirectory, "name" | "versions"> & Partial<ModelDirectory>, config: ModelConfig): ResolvedBackend {
   if (config.platform === "ensemble") return { backend: config.backend, platform: config.platform, filename: "" };

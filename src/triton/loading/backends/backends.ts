@@ -4,6 +4,7 @@ import { completeOnnx, validateOnnx } from "../onnxruntime.ts";
 import { refuse } from "../poll.ts";
 import { batchDeclarationFindings } from "./batch-declarations.ts";
 import { cpuOnlyFindings } from "./cpu-only.ts";
+import { filFindings } from "./fil.ts";
 import { fixedInterfaceFindings } from "./fixed-interface.ts";
 import { identityFindings } from "./identity.ts";
 import type { Initialisation, LoadPlace } from "./load-place.ts";
@@ -33,6 +34,10 @@ export function initialiseBackend(reporter: Reporter, place: LoadPlace): Initial
       return pythonInitialisation(reporter, place);
     case "onnxruntime":
       return onnxInitialisation(reporter, place);
+    case "fil":
+      filFindings(reporter);
+      // Whether it completes anything is not known.
+      return place.server.autoComplete ? { config, completed: [], open: true } : undefined;
     default:
       return place.server.autoComplete ? { config, completed: [], open: true } : undefined;
   }

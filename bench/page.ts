@@ -2,6 +2,7 @@
 import { acquireDevice } from "../src/runtime/device.ts";
 import { createGpu, type Gpu } from "../src/runtime/gpu.ts";
 import { anchors } from "./anchors.ts";
+import { forests } from "./forests.ts";
 import { language } from "./language.ts";
 import { network } from "./network.ts";
 import { pictures } from "./pictures.ts";
@@ -10,7 +11,7 @@ import { residency } from "./residency.ts";
 import type { Table } from "./table.ts";
 import { transforms } from "./transforms.ts";
 
-/** How large the measured volumes are, per axis. */
+/** How large the measured volumes are, per axis; of forests the rows. */
 interface Sizes {
   readonly sizes: readonly number[];
 }
@@ -47,6 +48,7 @@ const benchmarks = {
   anchors: async (options: { large: boolean }): Promise<Table[]> => (gpu === null ? withoutGpu("Anchors") : [await anchors(gpu, { software, ...options })]),
   transforms: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Transforms") : transforms(gpu, options)),
   pictures: async (): Promise<Table[]> => (gpu === null ? withoutGpu("Pictures") : pictures(gpu)),
+  forests: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Forests") : [await forests(gpu, options)]),
   residency: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Residency") : residency(options)),
   network: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("The network alone") : network(options)),
   pipeline: (options: Sizes): Promise<Table[]> => pipeline(options),

@@ -14,9 +14,9 @@ import { startup } from "./startup.mjs";
 const HELP = `Usage: npm run bench -- [options]
 
 Options:
-  --only NAME,NAME  of residency, transforms, pictures, network, pipeline, language, startup, editing, dragging; all when left out
+  --only NAME,NAME  of residency, transforms, forests, pictures, network, pipeline, language, startup, editing, dragging; all when left out
   --large           larger volumes too; meant for a real GPU
-  --sizes N,N       instead of each benchmark's own sizes per axis
+  --sizes N,N       instead of each benchmark's own sizes per axis; --only forests takes rows
   --json            one JSON object instead of tables
   --help            this text
 
@@ -24,10 +24,11 @@ CONCH_GPU=hardware measures this machine's GPU instead of the software adapter.
 CONCH_CHROMIUM names the browser.
 `;
 
-/** Benchmark → sizes per axis, and those of --large. */
+/** Benchmark → sizes per axis (of forests: rows), and those of --large. */
 const SIZES = {
   residency: { usual: [48], large: [48, 96, 224] },
   transforms: { usual: [48, 64], large: [48, 64, 224] },
+  forests: { usual: [1, 16, 512, 4096, 100_000], large: [1, 16, 512, 4096, 100_000] },
   network: { usual: [48], large: [48, 96] },
   pipeline: { usual: [96, 224], large: [96, 224] },
 };
@@ -50,7 +51,8 @@ const wanted = values.only?.split(",").map((name) => name.trim()) ?? NAMES;
 const unknown = wanted.filter((name) => !NAMES.includes(name));
 const sizes = values.sizes?.split(",").map(Number);
 if (unknown.length > 0) refuse(`unknown ${unknown.join(", ")}; there are ${NAMES.join(", ")}`);
-if (sizes?.some((size) => !Number.isInteger(size) || size < 8 || size % 8 !== 0)) refuse("--sizes takes multiples of 8");
+const ofRows = wanted.every((name) => name === "forests");
+if (sizes?.some((size) => !Number.isInteger(size) || size < 1 || (!ofRows && (size < 8 || size % 8 !== 0)))) refuse("--sizes takes multiples of 8");
 
 const executablePath = findChromium();
 if (!existsSync(executablePath ?? chromium.executablePath())) refuse("no Chromium found; install one, or name one by CONCH_CHROMIUM");

@@ -28,7 +28,7 @@ describe.skipIf(recorded.length === 0)("recorded forests (skipped where ../share
   test.for(recorded.map((one) => [one.name, one] as const))("%s is the same forest after it was written as a checkpoint and read again", async ([, { name, format }]) => {
     const forest = readForest((await forestBytes(name)) ?? new Uint8Array(0), format, name);
     const written = writeCheckpoint(forest);
-    expect(writeCheckpoint(readCheckpoint(written, "checkpoint.tl"))).toEqual(written);
+    expect(Buffer.compare(writeCheckpoint(readCheckpoint(written, "checkpoint.tl")), written)).toBe(0);
     expect(packForest(readCheckpoint(written, "checkpoint.tl"))).toEqual(packForest(forest));
   });
 

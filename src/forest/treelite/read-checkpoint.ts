@@ -7,8 +7,8 @@ import { type CheckpointReader, readCheckpointBytes } from "./checkpoint-bytes.t
 const MAJOR_VERSION = 4;
 /** Treelite's codes of float types. */
 const PRECISIONS: Readonly<Record<number, Forest["precision"]>> = { 2: "float32", 3: "float64" };
-/** A tree without a node: node count, a mark, 22 lengths, two field counts. */
-const LEAST_TREE_BYTES = 4 + 1 + 22 * 8 + 8;
+/** A tree without a node: node count, a mark, 21 lengths, two field counts. */
+const LEAST_TREE_BYTES = 4 + 1 + 21 * 8 + 8;
 
 /**
  * A forest from a Treelite checkpoint of version 4. Never makes more than a few times the file's bytes. `file` names it in messages. Throws

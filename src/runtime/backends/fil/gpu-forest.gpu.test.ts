@@ -18,9 +18,9 @@ interface Walked {
   readonly leaves: Int32Array;
 }
 
-async function walk(gpu: Gpu, forest: Forest, features: Float32Array<ArrayBuffer>, output = VALUES): Promise<Walked> {
+async function walk(gpu: Gpu, forest: Forest, features: Float32Array<ArrayBuffer>, output = VALUES, staged?: boolean): Promise<Walked> {
   const packed = packForest(forest);
-  const onGpu = createGpuForest(gpu, forest, packed);
+  const onGpu = createGpuForest(gpu, forest, packed, staged === undefined ? {} : { staged });
   const input = gpu.memory.upload("test/rows", new Uint8Array(features.buffer));
   const rows = features.length / packed.featureCount;
   try {
@@ -96,6 +96,16 @@ describe("random forests", () => {
       const alone = await walk(gpu, forest, features.slice(6 * 150, 6 * 151));
       expect(alone.outputs).toEqual(first.outputs.slice(150 * (first.outputs.length / 200), 151 * (first.outputs.length / 200)));
       expect(packForest(forest).trees).toHaveLength(120 * TREE_WORDS);
+    });
+  });
+
+  test.for([1, 3, 40, 250, 300])("give the same with %d features, in workgroup memory or not", async (features) => {
+    const random = randomFrom(features);
+    const forest = randomForest(random, { trees: 30, depth: 5, features });
+    const rows = randomRows(random, 35, features);
+    await withGpu(async (gpu) => {
+      const [staged, plain] = [await walk(gpu, forest, rows, VALUES, true), await walk(gpu, forest, rows, VALUES, false)];
+      expect(staged.outputs).toEqual(plain.outputs);
     });
   });
 

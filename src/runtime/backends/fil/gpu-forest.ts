@@ -31,8 +31,11 @@ export interface GpuForest {
   dispose(): void;
 }
 
-/** Uploads a forest. Throws DEVICE_LIMIT. */
-export function createGpuForest(gpu: Gpu, forest: Forest, packed: PackedForest): GpuForest {
+/**
+ * Uploads a forest. Throws DEVICE_LIMIT. `staged`: rows that fit are brought to workgroup memory before they are walked; the answers are the
+ * same. By default they are, but on software adapters, where waiting for a workgroup costs more than all else.
+ */
+export function createGpuForest(gpu: Gpu, forest: Forest, packed: PackedForest, { staged = !isSoftware(gpu.device.adapterInfo) }: { readonly staged?: boolean } = {}): GpuForest {
   const trees = inOrderOfSums(packed.trees);
   const { words, scales } = toFixedPoint(packed.leaves, largestSum(packed));
   const owned: GpuBuffer[] = [];
@@ -57,8 +60,7 @@ export function createGpuForest(gpu: Gpu, forest: Forest, packed: PackedForest):
     throw thrown;
   }
   const treeCount = trees.length / TREE_WORDS;
-  const staged = packed.featureCount * ROWS <= STAGE_WORDS;
-  const constants = { WIDE: Number(packed.nodeWords === 3), STAGED: Number(staged) };
+  const constants = { WIDE: Number(packed.nodeWords === 3), STAGED: Number(staged && packed.featureCount * ROWS <= STAGE_WORDS) };
 
   function uniforms(rows: number, groups: number, output: RowOutput): number[] {
     const setting = forest.postprocessor === "exponential_standard_ratio" ? forest.ratioC : forest.sigmoidAlpha;
@@ -129,6 +131,10 @@ export function createGpuForest(gpu: Gpu, forest: Forest, packed: PackedForest):
 
     dispose: release,
   };
+}
+
+function isSoftware({ isFallbackAdapter, architecture, description, device }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${architecture} ${description} ${device}`);
 }
 
 /** Groups of trees: all trees in turn for many rows, each tree by itself for one. */

@@ -108,7 +108,7 @@ function checkLengths(tree: Tree, count: number, place: ForestPlace): void {
   }
   const statistics = { "data count": dataCount, "sum of the Hessian": sumHessian, gain };
   for (const [name, { values, present }] of Object.entries(statistics)) {
-    // Treelite keeps them up to the last node that has one.
+    // They decide nothing: shorter ones are let be.
     if (values.length !== present.length || values.length > count) {
       throw invalidForest(place, `it has ${count} nodes, ${values.length} values and ${present.length} marks of "${name}"`);
     }

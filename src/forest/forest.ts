@@ -14,7 +14,7 @@ export interface Segments<Values> {
   readonly end: Uint32Array<ArrayBuffer>;
 }
 
-/** A value that only some nodes have. Both arrays end at the last node that may have one. */
+/** A value that only some nodes have. Both arrays are empty where no node has one. */
 export interface Statistic<Values> {
   readonly values: Values;
   readonly present: Uint8Array<ArrayBuffer>;

@@ -124,6 +124,35 @@ describe("random forests", () => {
   });
 });
 
+test("a forest without a tree gives its base score", async () => {
+  const forest = randomForest(randomFrom(2), { trees: 1, depth: 1, features: 3 });
+  const empty: Forest = { ...forest, trees: [], targetIds: new Int32Array(0), classIds: new Int32Array(0), postprocessor: "identity", classCounts: Int32Array.of(1), leafVectorShape: [1, 1], baseScores: Float64Array.of(0.25) };
+  await withGpu(async (gpu) => {
+    expect([...(await walk(gpu, empty, new Float32Array(6))).outputs]).toEqual([0.25, 0.25]);
+  });
+});
+
+test("two targets of different classes have their own softmax", async () => {
+  const random = randomFrom(21);
+  const tree = randomForest(random, { trees: 6, depth: 3, features: 3 });
+  const forest: Forest = {
+    ...tree,
+    trees: tree.trees.map((one) => ({ ...one, leafVectors: { values: one.leafVectors.values.slice(0, 0), begin: new Uint32Array(0), end: new Uint32Array(0) } })),
+    classCounts: Int32Array.of(2, 3),
+    leafVectorShape: [1, 1],
+    targetIds: Int32Array.of(0, 0, 1, 1, 1, 0),
+    classIds: Int32Array.of(0, 1, 0, 1, 2, 0),
+    postprocessor: "softmax",
+    baseScores: Float64Array.of(0.5, 0, 0, 0, 1, 0),
+    averageTreeOutput: true,
+  };
+  const rows = randomRows(random, 20, 3);
+  await withGpu(async (gpu) => {
+    const { outputs } = await walk(gpu, forest, rows);
+    expect(apart(outputs, predictRows(forest, packForest(forest), rows, VALUES))).toBeLessThanOrEqual(1e-6);
+  });
+});
+
 describe("postprocessors of large margins", () => {
   test.for(["sigmoid", "exponential", "exponential_standard_ratio", "logarithm_one_plus_exp", "signed_square", "hinge", "softmax"] as const)("%s is as in float64, to a millionth", async (postprocessor) => {
     const random = randomFrom(13);

@@ -40,7 +40,9 @@ export function createGpuForest(gpu: Gpu, forest: Forest, packed: PackedForest, 
   const { words, scales } = toFixedPoint(packed.leaves, largestSum(packed));
   const owned: GpuBuffer[] = [];
   const upload = (name: string, data: Uint32Array | Float32Array): GpuBuffer => {
-    const buffer = gpu.memory.upload(`forest/${name}`, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    // A binding holds at least one element, also where the forest has none.
+    const words = data.length === 0 ? new Uint32Array(TREE_WORDS) : data;
+    const buffer = gpu.memory.upload(`forest/${name}`, new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
     owned.push(buffer);
     return buffer;
   };

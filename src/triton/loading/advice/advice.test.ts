@@ -53,6 +53,7 @@ const ensemble = (inputs: string, outputs: string, steps: string, more = "max_ba
 const step = (name: string, input: string, output: string, version = "model_version: -1") =>
   `{ model_name: "${name}" ${version} input_map { key: "I" value: "${input}" } output_map { key: "O" value: "${output}" } }`;
 const CHAIN = ensemble(port("X"), port("Y"), `${step("a", "X", "t")}, ${step("b", "t", "Y")}`);
+const SINGLE = (more: string) => ({ ...model("b", port("I", "1"), port("O")), "a/config.pbtxt": `backend: "fil" max_batch_size: 8 input [ ${port("I")} ] output [ ${port("O", "1", more)} ]`, "a/1/x": "", ...CHAIN });
 
 describe("advice", () => {
   it.each<[string, Record<string, string>, string, "warning" | "info", string]>([
@@ -65,6 +66,7 @@ describe("advice", () => {
     ["tensors that differ in case", { ...A, ...B, ...ensemble(`${port("X")}, ${port("T")}`, `${port("Y")}, ${port("Z")}`, `${step("a", "X", "t")}, ${step("b", "t", "Y")}, ${step("b", "T", "Z")}`) }, "ADVICE_NAME_CASE", "info", '"T"'],
     ["contradicting readers", { ...model("a", port("I", "3"), port("O")), ...model("b", port("I", "5"), port("O")), ...ensemble(port("X", "-1"), `${port("Y")}, ${port("Z")}`, `${step("a", "X", "Y")}, ${step("b", "X", "Z")}`) }, "ADVICE_HIDDEN_SHAPE", "warning", '"X"'],
     ["a step without batches", { ...model("a", port("I"), port("O"), ""), ...B, ...CHAIN }, "ADVICE_UNBATCHED_STEP", "warning", '"X"'],
+    ["a step that takes a forest's single value", SINGLE(""), "ADVICE_FOREST_SHAPE", "warning", '"t"'],
     ["carriage returns in labels", { ...model("m", port("I"), port("O", "2", 'label_filename: "l.txt"')), "m/l.txt": "a\r\nb\r\n" }, "ADVICE_LABEL_RETURNS", "warning", '"l.txt"'],
     ["labels that are missing", { ...model("m", port("I"), port("O", "3", 'label_filename: "l.txt"')), "m/l.txt": "a\nb\n" }, "ADVICE_LABEL_COUNT", "info", '"l.txt"'],
     ["a metric without buckets", model("m", port("I"), port("O"), 'model_metrics { metric_control { metric_identifier { family: "f" } histogram_options { buckets: 1 } } }'), "ADVICE_METRIC_FAMILY", "warning", '"f"'],
@@ -101,6 +103,7 @@ describe("advice", () => {
     ["a batch of at most 1", { ...model("a", port("I"), port("O"), ""), ...B, ...ensemble(port("X"), port("Y"), `${step("a", "X", "t")}, ${step("b", "t", "Y")}`, "max_batch_size: 1") }],
     ["a batch that the model takes as a dimension", { ...model("a", port("I", "-1, 4"), port("O", "-1, 4"), ""), ...B, ...CHAIN }],
     ["readers of one rank that agree", { ...model("a", port("I", "-1, 4"), port("O")), ...model("b", port("I", "3, -1"), port("O")), ...ensemble(port("X", "-1, -1"), `${port("Y")}, ${port("Z")}`, `${step("a", "X", "Y")}, ${step("b", "X", "Z")}`) }],
+    ["a step that takes a forest's single value as it is declared", SINGLE("reshape { shape: [ 1 ] }")],
     ["a text that does not parse", { "m/config.pbtxt": "dynamic_batching {", "m/1/x": "" }],
   ])("is not given on %s", async (_, files) => {
     expect((await advice(files)).findings).toEqual([]);

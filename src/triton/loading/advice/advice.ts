@@ -1,6 +1,7 @@
 import type { Finding } from "../../findings.ts";
 import { completedBatch } from "./completed-batch.ts";
 import { emptyVersionFolders, misplacedConfigs } from "./folders.ts";
+import { forestOutputs } from "./forest-outputs.ts";
 import { hostCopies } from "./host-copies.ts";
 import { ignoredFields } from "./ignored-fields.ts";
 import { labelFiles } from "./label-files.ts";
@@ -20,6 +21,7 @@ const SUBJECTS: readonly ((one: AdviceCase) => Finding[])[] = [
   overwrittenInputs,
   hiddenContradictions,
   unbatchedSteps,
+  forestOutputs,
   optionalInputs,
   starvingRequests,
   completedBatch,

@@ -31,14 +31,14 @@ ensemble_scheduling { step [
   { model_name: "lgbm" model_version: -1 input_map { key: "input__0" value: "ROWS" } output_map { key: "output__0" value: "B" } }
 ] }`;
 
-async function openWith(checkpoint: Uint8Array<ArrayBuffer>): Promise<OpenSession> {
+async function openWith(checkpoint: Uint8Array<ArrayBuffer>, file = "checkpoint.tl"): Promise<OpenSession> {
   open = openSession(
     new Map<string, Uint8Array<ArrayBuffer> | string>([
       ["both/config.pbtxt", ENSEMBLE],
       ["xgb/config.pbtxt", config("xgb", "xgboost_json")],
       ["xgb/1/xgboost.json", JSON_TEXT],
       ["lgbm/config.pbtxt", config("lgbm", "treelite_checkpoint")],
-      ["lgbm/1/checkpoint.tl", checkpoint],
+      [`lgbm/1/${file}`, checkpoint],
     ]),
   );
   const blob = new Blob([writeNpy({ dataType: "TYPE_FP32", shape: [5, 2], data: ROWS })]);
@@ -69,4 +69,11 @@ test("a damaged forest fails its run with a code and its place, and the next run
   expect(session.getState().run.error).toMatchObject({ code: "FOREST_TRUNCATED", message: expect.stringContaining("lgbm/1/checkpoint.tl, tree 0") });
   await session.execute("xgb", { cache: false });
   expect(session.getState().run.error).toBeNull();
+});
+
+test("a forest's file under another name is missed before anything runs", async () => {
+  const { session } = await openWith(writeCheckpoint(LIGHTGBM), "model.tl");
+  await session.inspect("both");
+  expect(session.getState().inspections["xgb"]?.weightBytes).toBe(JSON_TEXT.length);
+  expect(session.getState().placements["lgbm"]).toEqual({ kind: "none", reason: "model-file-missing", detail: "1/checkpoint.tl" });
 });

@@ -18,10 +18,12 @@ export async function inspectModel(
   inputs: Readonly<Record<string, readonly number[]>>,
   device: { readonly shaderF16: boolean },
 ): Promise<ModelInspection> {
-  if (source.config.backend !== "onnxruntime") return NOTHING;
-  const file = source.config.default_model_filename || "model.onnx";
+  const { backend, default_model_filename } = source.config;
+  if (backend !== "onnxruntime" && backend !== "fil") return NOTHING;
+  const file = default_model_filename || "model.onnx";
   const blob = await source.files.open(file);
   if (blob === undefined) return { ...NOTHING, ability: { none: { kind: "none", reason: "model-file-missing", detail: `${source.version}/${file}` } } };
+  if (backend === "fil") return { ...NOTHING, weightBytes: blob.size };
   const header = await readHeader(blobAccess(blob));
   const shapes = { ...configuredShapes(source), ...inputs };
   const inferred = inferShapes(header.model, new Map(Object.entries(shapes)));

@@ -3,18 +3,24 @@ import { keyOfBits, MISSING_KEY, numberOfKey } from "./ordered-key.ts";
 import { CATEGORICAL, DEFAULT_NEAR, EQUAL, FEATURE_SHIFT, LARGEST_CATEGORY, type PackedForest, SORTED_LIST, TREE_WORDS } from "./packed-forest.ts";
 import { finishRow, outputsPerRow, type RowOutput } from "./postprocess.ts";
 
+/** Rows that walk a tree after each other, so that it is fetched into the processor's cache once for all of them. */
+const ROWS_TOGETHER = 64;
+
 /** What a forest gives for rows of features, C order [rows, features], NaN for a missing value: [rows, `outputsPerRow`]. */
 export function predictRows(forest: Forest, packed: PackedForest, features: Float32Array, output: RowOutput): Float32Array<ArrayBuffer> {
   const width = outputsPerRow(packed.sums, output);
   const outputs = new Float32Array((features.length / packed.featureCount) * width);
-  walkRows(packed, features, (row, keys) => finishRow(forest, sumsOf(packed, keys), output, outputs, row * width));
+  walkBlocks(packed, features, (first, rows, keys) => {
+    const sums = sumsOf(packed, keys, rows);
+    for (let row = 0; row < rows; row++) finishRow(forest, sums.subarray(row * packed.sums, (row + 1) * packed.sums), output, outputs, (first + row) * width);
+  });
   return outputs;
 }
 
 /** The sums of rows before any postprocessing: [rows, sums]. */
 export function predictMargins(packed: PackedForest, features: Float32Array): Float64Array<ArrayBuffer> {
   const margins = new Float64Array((features.length / packed.featureCount) * packed.sums);
-  walkRows(packed, features, (row, keys) => margins.set(sumsOf(packed, keys), row * packed.sums));
+  walkBlocks(packed, features, (first, rows, keys) => margins.set(sumsOf(packed, keys, rows), first * packed.sums));
   return margins;
 }
 
@@ -22,43 +28,54 @@ export function predictMargins(packed: PackedForest, features: Float32Array): Fl
 export function leafIndices(packed: PackedForest, features: Float32Array): Int32Array<ArrayBuffer> {
   const count = packed.trees.length / TREE_WORDS;
   const leaves = new Int32Array((features.length / packed.featureCount) * count);
-  walkRows(packed, features, (row, keys) => {
-    for (let tree = 0; tree < count; tree++) leaves[row * count + tree] = packed.nodeIds[leafOf(packed, packed.trees[tree * TREE_WORDS] ?? 0, keys)] ?? -1;
+  walkBlocks(packed, features, (first, rows, keys) => {
+    for (let tree = 0; tree < count; tree++) {
+      const root = packed.trees[tree * TREE_WORDS] ?? 0;
+      for (let row = 0; row < rows; row++) leaves[(first + row) * count + tree] = packed.nodeIds[leafOf(packed, root, keys, row * packed.featureCount)] ?? -1;
+    }
   });
   return leaves;
 }
 
-function walkRows({ featureCount }: PackedForest, features: Float32Array, visit: (row: number, keys: Int32Array) => void): void {
+/** Calls `visit` with blocks of rows: the first, how many, and the keys of their features. */
+function walkBlocks({ featureCount }: PackedForest, features: Float32Array, visit: (first: number, rows: number, keys: Int32Array) => void): void {
   const bits = new Int32Array(features.buffer, features.byteOffset, features.length);
-  const keys = new Int32Array(featureCount);
-  for (let row = 0, at = 0; at + featureCount <= bits.length; row++) {
-    for (let feature = 0; feature < featureCount; feature++) keys[feature] = keyOfBits(bits[at++] ?? 0);
-    visit(row, keys);
+  const total = Math.floor(bits.length / featureCount);
+  const keys = new Int32Array(Math.min(total, ROWS_TOGETHER) * featureCount);
+  for (let first = 0; first < total; first += ROWS_TOGETHER) {
+    const rows = Math.min(ROWS_TOGETHER, total - first);
+    for (let index = 0, at = first * featureCount; index < rows * featureCount; index++) keys[index] = keyOfBits(bits[at++] ?? 0);
+    visit(first, rows, keys);
   }
 }
 
-/** Sums in the order of the trees, in float64. */
-function sumsOf(packed: PackedForest, keys: Int32Array): Float64Array {
-  const { trees, leaves, nodes, nodeWords, divisors, baseScores } = packed;
-  const sums = new Float64Array(packed.sums);
+/** Sums of a block of rows, each in the order of the trees, in float64: [rows, sums]. */
+function sumsOf(packed: PackedForest, keys: Int32Array, rows: number): Float64Array {
+  const { trees, leaves, nodes, nodeWords, divisors, baseScores, featureCount, sums: width } = packed;
+  const sums = new Float64Array(rows * width);
   for (let at = 0; at < trees.length; at += TREE_WORDS) {
-    const leaf = nodes[leafOf(packed, trees[at] ?? 0, keys) * nodeWords] ?? 0;
-    const [from, count, step] = [trees[at + 1] ?? 0, trees[at + 2] ?? 0, trees[at + 3] ?? 1];
-    for (let index = 0; index < count; index++) sums[from + index * step] = (sums[from + index * step] ?? 0) + (leaves[leaf + index] ?? 0);
+    const root = trees[at] ?? 0;
+    const from = trees[at + 1] ?? 0;
+    const count = trees[at + 2] ?? 0;
+    const step = trees[at + 3] ?? 1;
+    for (let row = 0; row < rows; row++) {
+      const leaf = nodes[leafOf(packed, root, keys, row * featureCount) * nodeWords] ?? 0;
+      for (let index = 0, sum = row * width + from; index < count; index++, sum += step) sums[sum] = (sums[sum] ?? 0) + (leaves[leaf + index] ?? 0);
+    }
   }
-  for (let index = 0; index < sums.length; index++) sums[index] = (sums[index] ?? 0) / (divisors[index] ?? 1) + (baseScores[index] ?? 0);
+  for (let index = 0; index < sums.length; index++) sums[index] = (sums[index] ?? 0) / (divisors[index % width] ?? 1) + (baseScores[index % width] ?? 0);
   return sums;
 }
 
-/** The packed node of the leaf that a row reaches. */
-function leafOf({ nodes, nodeWords, categories }: PackedForest, root: number, keys: Int32Array): number {
+/** The packed node of the leaf that the row reaches whose keys begin at `row`. */
+function leafOf({ nodes, nodeWords, categories }: PackedForest, root: number, keys: Int32Array, row: number): number {
   for (let node = root; ; ) {
     const at = node * nodeWords;
     const second = nodes[at + 1] ?? 0;
     const distance = nodeWords === 2 ? second >>> 16 : second;
     if (distance === 0) return node;
     const last = nodeWords === 2 ? second & 0xffff : (nodes[at + 2] ?? 0);
-    const key = keys[last >>> FEATURE_SHIFT] ?? MISSING_KEY;
+    const key = keys[row + (last >>> FEATURE_SHIFT)] ?? MISSING_KEY;
     const first = nodes[at] ?? 0;
     let near: boolean;
     if (key === MISSING_KEY) near = (last & DEFAULT_NEAR) !== 0;

@@ -3,8 +3,9 @@ import { keyOfBits, MISSING_KEY, numberOfKey } from "./ordered-key.ts";
 import { CATEGORICAL, DEFAULT_NEAR, EQUAL, FEATURE_SHIFT, LARGEST_CATEGORY, type PackedForest, SORTED_LIST, TREE_WORDS } from "./packed-forest.ts";
 import { finishRow, outputsPerRow, type RowOutput } from "./postprocess.ts";
 
-/** Rows that walk a tree after each other, so that it is fetched into the processor's cache once for all of them. */
-const ROWS_TOGETHER = 64;
+/** Rows walk a tree after each other, so that it is fetched into the processor's cache once for all of them: as many as have so many keys. */
+const KEYS_TOGETHER = 1 << 18;
+const MOST_ROWS_TOGETHER = 1024;
 
 /** What a forest gives for rows of features, C order [rows, features], NaN for a missing value: [rows, `outputsPerRow`]. */
 export function predictRows(forest: Forest, packed: PackedForest, features: Float32Array, output: RowOutput): Float32Array<ArrayBuffer> {
@@ -41,9 +42,10 @@ export function leafIndices(packed: PackedForest, features: Float32Array): Int32
 function walkBlocks({ featureCount }: PackedForest, features: Float32Array, visit: (first: number, rows: number, keys: Int32Array) => void): void {
   const bits = new Int32Array(features.buffer, features.byteOffset, features.length);
   const total = Math.floor(bits.length / featureCount);
-  const keys = new Int32Array(Math.min(total, ROWS_TOGETHER) * featureCount);
-  for (let first = 0; first < total; first += ROWS_TOGETHER) {
-    const rows = Math.min(ROWS_TOGETHER, total - first);
+  const together = Math.min(total, MOST_ROWS_TOGETHER, Math.max(1, Math.floor(KEYS_TOGETHER / featureCount)));
+  const keys = new Int32Array(together * featureCount);
+  for (let first = 0; first < total; first += together) {
+    const rows = Math.min(together, total - first);
     for (let index = 0, at = first * featureCount; index < rows * featureCount; index++) keys[index] = keyOfBits(bits[at++] ?? 0);
     visit(first, rows, keys);
   }

@@ -27,20 +27,34 @@ export function reachableModels(
   target: string,
   kindOf: KindOf = () => undefined,
 ): ReadonlyMap<string, RunModel> {
-  const found = new Map<string, RunModel>();
+  return new Map(reachableViews(view, target).map((model) => [model.name, runModel(model, files, kindOf(model.name))]));
+}
+
+/** Whether a run of `target` reaches a model without config.pbtxt whose file nobody has read yet: a server would complete it from there. */
+export function waitsForFiles(view: RepositoryView, target: string): boolean {
+  return reachableViews(view, target).some(isBare);
+}
+
+function reachableViews(view: RepositoryView, target: string): readonly ModelView[] {
+  const found = new Map<string, ModelView>();
   const queue = [target];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const model = view.models.get(name);
     if (found.has(name) || model === undefined) continue;
-    found.set(name, runModel(model, files, kindOf(name)));
+    found.set(name, model);
     for (const step of model.config.ensemble_scheduling?.step ?? []) queue.push(step.model_name);
   }
-  return found;
+  return [...found.values()];
+}
+
+/** A model of which neither text nor file says anything. */
+function isBare({ parsed, config }: ModelView): boolean {
+  return parsed === undefined && config.input.length === 0 && config.output.length === 0;
 }
 
 function runModel(view: ModelView, files: ReadonlyMap<string, DocumentFile>, kind: "gpu" | "cpu" | undefined): RunModel {
   const { parsed } = view;
-  if (parsed === undefined && view.config.input.length === 0 && view.config.output.length === 0) {
+  if (isBare(view)) {
     throw new ConchError("MODEL_NOT_RUNNABLE", `model '${view.name}' has no config.pbtxt, and its inputs and outputs cannot be read from its file`, {
       data: { model: view.name },
     });

@@ -21,7 +21,7 @@ import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { Derivation } from "./derived.ts";
 import type { DocumentStore } from "./document.ts";
 import type { ModelHeaders } from "./model-headers.ts";
-import { onnxPath, reachableModels, uploads, type KindOf, type RunModel } from "./run-models.ts";
+import { onnxPath, reachableModels, uploads, type KindOf, type RunModel, waitsForFiles } from "./run-models.ts";
 
 /** What makes plans is not there before something may run. */
 const planning = () => import("./planning.ts");
@@ -205,6 +205,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   /** Hands the reachable models to the worker and inspects those it has not seen in their present form. */
   async function prepareModels(model: string, kindOf?: KindOf, signal?: AbortSignal): Promise<ReadonlyMap<string, RunModel>> {
     await client.environment();
+    if (waitsForFiles(repository().view, model)) await headers.settled();
     const { files, view } = repository();
     const models = reachableModels(view, files, model, kindOf);
     if (uploadedTo !== client.generation) {
@@ -261,7 +262,11 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
       const models = await prepareModels(model);
       const { planModels } = await planning();
       const planned = planModels(models, repository().files, store.getState().inspections, headers.getState().headers, store.getState().environment?.gpu != null);
-      store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
+      store.setState(({ placements, inspectionErrors }) => ({
+        placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) },
+        // Of an ensemble nothing else takes back what once stood against it.
+        ...(models.get(model)?.view.isEnsemble === true && { inspectionErrors: { ...inspectionErrors, [model]: undefined } }),
+      }));
     } catch (thrown) {
       store.setState(({ inspectionErrors }) => ({ inspectionErrors: { ...inspectionErrors, [model]: toErrorRecord(thrown) } }));
     }
@@ -270,8 +275,9 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   async function compile(model: string, models: ReadonlyMap<string, RunModel>, { items, unseen }: { items?: number | undefined; unseen?: boolean } = {}): Promise<Plan> {
     const { planModels, planRun } = await planning();
     const { inspections, inspectionErrors, environment, inputs, requestedOutputs } = store.getState();
-    for (const name of models.keys()) {
-      const error = inspectionErrors[name];
+    for (const [name, { view }] of models) {
+      // What stood against an ensemble was said of its models, which are here again.
+      const error = view.isEnsemble ? undefined : inspectionErrors[name];
       if (error !== undefined) throw new ConchError(error.code, `model '${name}': ${error.message}`, { data: error.data });
     }
     const planned = planModels(models, repository().files, inspections, headers.getState().headers, environment?.gpu != null);

@@ -121,7 +121,7 @@ function foreignFormat(bytes: Uint8Array): ForeignFormat | undefined {
   if (text(bytes, 4, 8) === "jP  " || starts(bytes, [0xff, 0x4f, 0xff, 0x51])) return "JPEG 2000";
   if (text(bytes, 0, 5) === "%PDF-") return "PDF";
   if (text(bytes, 128, 132) === "DICM") return "DICOM";
-  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/.test(text(bytes, 0, 1024).replace(/^\u00ef\u00bb\u00bf/, "")) ? "SVG" : undefined;
+  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s/>]/.test(text(bytes, 0, 1024).replace(/^\u00ef\u00bb\u00bf/, "")) ? "SVG" : undefined;
 }
 
 function starts(bytes: Uint8Array, wanted: readonly number[]): boolean {

@@ -39,4 +39,26 @@ describe("files as they are", () => {
     expect(kindFor(json, target(true))?.name).toBe("json");
     expect(kindFor([...json, ...json], target(true))?.name).toBe("file");
   });
+
+  it.each<[string, Uint8Array, string[], string | undefined]>([
+    ["a picture", pngHead(360, 240, 8), ["PNG", "360 × 240", "33"], undefined],
+    ["a picture of 16 bits", pngHead(12, 34, 16), ["PNG", "12 × 34", "33"], "a.png has 16 bits a sample: PIL.Image.open keeps the upper 8"],
+    ["a drawing", new TextEncoder().encode("<svg/>"), ["SVG", "6"], "a.png is SVG, which PIL.Image.open does not open here"],
+    ["no picture", Uint8Array.of(1, 2, 3), ["3"], undefined],
+  ])("say what is in %s, and what will not be kept of it", (_, bytes, facts, warning) => {
+    const { summary, warnings } = fileInput.decode([{ name: "a.png", bytes }], target(false), {});
+    expect(summary.map(({ value }) => value)).toEqual(facts);
+    expect(warnings.map(({ message }) => message)).toEqual(warning === undefined ? [] : [expect.stringContaining(warning)]);
+  });
 });
+
+/** A PNG up to its first chunk. */
+function pngHead(width: number, height: number, depth: number): Uint8Array {
+  const head = new Uint8Array(33);
+  head.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+  const view = new DataView(head.buffer);
+  view.setUint32(16, width);
+  view.setUint32(20, height);
+  head.set([depth, 2], 24);
+  return head;
+}

@@ -1,7 +1,8 @@
 import { ConchError } from "../../base/errors.ts";
+import { pictureHeader } from "../../tensor/picture-header.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import { checkBatch, fit } from "../fit.ts";
-import { shapeText, singleFile, type InputFile, type InputKind, type InputTarget } from "../input.ts";
+import { shapeText, singleFile, type InputFact, type InputFile, type InputKind, type InputTarget, type InputWarning } from "../input.ts";
 
 /**
  * Any file as it is: its bytes as one element of a TYPE_STRING tensor (an encoded picture, a text, a NIfTI that LoadImaged will read). For a batched
@@ -22,14 +23,36 @@ export const fileInput: InputKind = {
       checkBatch(files.length, target);
       const shape = [files.length, ...itemShape(target)];
       const summary = [{ name: "items", value: String(files.length) }, { name: "bytes", value: String(total) }];
-      return { tensor: { dataType: "TYPE_STRING", shape, data: files.map(({ bytes }) => bytes) }, warnings: [], summary };
+      return { tensor: { dataType: "TYPE_STRING", shape, data: files.map(({ bytes }) => bytes) }, warnings: files.flatMap(warningsOf), summary };
     }
-    const { bytes } = singleFile(files, "file");
+    const file = singleFile(files, "file");
+    const { bytes } = file;
     const shape = elementCount(itemShape(target)) === 1 ? itemShape(target) : [1];
     const tensor = fit({ dataType: "TYPE_STRING", shape, data: [bytes] }, target, options);
-    return { tensor, warnings: [], summary: [{ name: "bytes", value: String(total) }] };
+    return { tensor, warnings: warningsOf(file), summary: [...pictureFacts(bytes), { name: "bytes", value: String(total) }] };
   },
 };
+
+/** Format and size of an encoded picture; nothing of other bytes. */
+function pictureFacts(bytes: Uint8Array): InputFact[] {
+  const header = pictureHeader(bytes);
+  if (header === undefined) return [];
+  if (typeof header === "string") return [{ name: "format", value: header }];
+  return [{ name: "format", value: header.format }, ...(header.width > 0 ? [{ name: "size", value: `${header.width} × ${header.height}` }] : [])];
+}
+
+/** What a chain that opens the picture will not do with it, or not keep of it. */
+function warningsOf({ name, bytes }: InputFile): InputWarning[] {
+  const header = pictureHeader(bytes);
+  if (header === undefined) return [];
+  if (typeof header === "string") {
+    return [{ code: "PICTURE_FORMAT", message: `${name} is ${header}, which PIL.Image.open does not open here: a step that does needs JPEG, PNG, WebP, GIF or BMP` }];
+  }
+  if (header.bitDepth === 16) {
+    return [{ code: "PICTURE_16_BITS", message: `${name} has 16 bits a sample: PIL.Image.open keeps the upper 8 of them, 256 of 65,536 steps of brightness` }];
+  }
+  return [];
+}
 
 /** Whether several files are items of a batch. Throws INPUT_INVALID for a batched input whose items need more than one file each. */
 function takesBatch(target: InputTarget): boolean {

@@ -25,6 +25,9 @@ const HOLDERS = {
   "react-remove-scroll-bar": "Anton Korzunov",
 };
 
+/** Folders of packages that hold code of others, compiled, with licences of its own. */
+const FOREIGN_CODE = { "@jsquash/jpeg": ["codec"], "@jsquash/webp": ["codec"] };
+
 /**
  * Two Vite plugins that together list every package of which the build holds code or files, with the text of its licence, as
  * `THIRD-PARTY-NOTICES.txt`: `page` belongs among the plugins, `worker` among those of workers, whose modules are bundled apart and first.
@@ -78,12 +81,17 @@ async function notices(folders) {
 
 /** The package's own files, else the text that its licence's name stands for. Throws when there is neither. */
 async function licenceTexts(folder, name, licence) {
-  const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name));
-  if (files.length > 0) return Promise.all(files.map(async (file) => (await readFile(join(folder, file.name), "utf8")).trim()));
+  const own = await licenceFiles(folder);
+  const foreign = await Promise.all((FOREIGN_CODE[name] ?? []).map((inside) => licenceFiles(join(folder, inside))));
+  if (own.length > 0) return Promise.all([...own, ...foreign.flat()].map(async (file) => (await readFile(file, "utf8")).trim()));
   const parts = licence.replaceAll(/[()]/g, "").split(/ (?:AND|OR) /);
   if (!(name in HOLDERS) || parts.some((part) => !(part in STANDARD))) {
     throw new Error(`${name} (${licence}) is in the build but has no licence text; name its holder in src/server/notices.mjs`);
   }
   const texts = await Promise.all(parts.map(async (part) => (await readFile(STANDARD[part], "utf8")).trim()));
   return [`Copyright (c) ${HOLDERS[name]}`, ...texts];
+}
+
+async function licenceFiles(folder) {
+  return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name)).map((entry) => join(folder, entry.name));
 }

@@ -88,6 +88,8 @@ const LIMITS: Limits = { documentBytes: 2 ** 26, responseBytes: 2 ** 31 };
 export function connect<B>(options: ConnectionOptions<B>): Connection {
   const base = options.base.replace(/\/+$/, "");
   const limits = { ...LIMITS, ...options.limits };
+  // A page's fetch must not be called as a method of another object.
+  const { fetch } = options;
   return {
     metrics: options.metrics,
     async open(outgoing, call) {
@@ -95,7 +97,7 @@ export function connect<B>(options: ConnectionOptions<B>): Connection {
       const deadline = new Deadline(options.timer, call.milliseconds ?? (outgoing.slow === true ? SLOW : QUICK), call.signal);
       try {
         const init = await fetchInit(options, outgoing, call, deadline.signal);
-        const response = await answer(options.fetch(outgoing.address ?? base + outgoing.path, init), deadline, request);
+        const response = await answer(fetch(outgoing.address ?? base + outgoing.path, init), deadline, request);
         const incoming = incomingOf(response, request, outgoing.purpose, deadline, limits);
         try {
           await checkHead(incoming, outgoing.accepted ?? []);

@@ -1,12 +1,15 @@
 import { createStore } from "zustand/vanilla";
 import { ConchError, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
-import { repositoryFolder } from "../repositories/directory/repository-folder.ts";
 import type { RepositoryFolder } from "../repositories/source.ts";
 import type { DocumentStore } from "./document.ts";
 import type { Keeping } from "./keeping.ts";
-import { firstChoices, heldBy, heldTexts, planSave, takesOf, writesOf, type SaveChoice, type SavePlan } from "./save-plan.ts";
+import type { SaveChoice, SavePlan } from "./save-plan.ts";
 import { removeFiles } from "./workspace-files.ts";
 import type { WorkspaceOrigin } from "./workspace-store.ts";
+
+/** What compares and writes is not there before something is saved. */
+const plans = () => import("./save-plan.ts");
+const folders = () => import("../repositories/directory/repository-folder.ts");
 
 /** A save that waits for the user's word. */
 export interface SavingState {
@@ -43,6 +46,7 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
     store.setState({ ...IDLE, busy: true });
     try {
       if (folder === undefined) throw new ConchError("REPOSITORY_READ_ONLY", `${name} cannot be written to: save it into a folder, or download it as a zip`);
+      const { firstChoices, planSave } = await plans();
       const made = await planSave(document.getState(), folder, { target, doubted });
       store.setState({ plan: made, choices: firstChoices(made), busy: false });
     } catch (thrown) {
@@ -54,6 +58,7 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
   /** Writes the batch and takes what the folder has: the paths that the folder now holds as the document does. */
   async function perform(made: SavePlan): Promise<string[]> {
     const { choices } = store.getState();
+    const { takesOf, writesOf } = await plans();
     const writes = await writesOf(made, choices);
     const emptyFolders = made.target === undefined ? [] : (document.getState().origin?.emptyFolders ?? []);
     if (writes.length + emptyFolders.length > 0) await made.folder.write(writes, emptyFolders);
@@ -64,6 +69,7 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
 
   async function settle(made: SavePlan, held: readonly string[]): Promise<void> {
     const { target, folder } = made;
+    const { heldBy, heldTexts } = await plans();
     const state = document.getState();
     doubted = new Set([...doubted].filter((path) => !held.includes(path) && !made.same.includes(path)));
     if (target === undefined || state.origin === null) {
@@ -82,7 +88,7 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
     /** Compares with the repository's own folder, and asks. */
     begin: (): Promise<void> => plan(document.getState().origin?.folder),
     /** Compares with another folder that is to be the repository's, and asks. */
-    beginInto: (target: FileSystemDirectoryHandle): Promise<void> => plan(repositoryFolder(target), target),
+    beginInto: async (target: FileSystemDirectoryHandle): Promise<void> => plan((await folders()).repositoryFolder(target), target),
     choose: (path: string, choice: SaveChoice): void => store.setState(({ choices }) => ({ choices: new Map(choices).set(path, choice) })),
     cancel: (): void => store.setState(IDLE),
     /** Another repository is on screen; `conflicts` are the paths that were changed here and in its folder since the last visit. */
@@ -104,6 +110,7 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
         const error = toErrorRecord(thrown);
         const { written } = error.data;
         if (error.code === "REPOSITORY_PARTLY_WRITTEN" && Array.isArray(written)) {
+          const { heldTexts } = await plans();
           document.getState().markSaved(made.target === undefined ? written.map(String) : [], heldTexts(made, store.getState().choices));
           await keeping.saved();
         }
@@ -116,6 +123,7 @@ export function createSaving({ document, keeping, saved, failed, moved }: Saving
   async function again(made: SavePlan, error: ErrorRecord): Promise<void> {
     const { choices: before } = store.getState();
     try {
+      const { firstChoices, planSave } = await plans();
       const next = await planSave(document.getState(), made.folder, { target: made.target, doubted });
       const choices = firstChoices(next);
       for (const { path, conflict } of next.items) {

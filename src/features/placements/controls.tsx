@@ -59,7 +59,7 @@ function HowFar() {
   return (
     <div data-testid="comparison-progress">
       <Text size="xs" c="dimmed">{text}</Text>
-      <Progress size="xs" value={100 * fraction} aria-label={t("comparing")} aria-valuetext={text} />
+      <Progress size="xs" value={100 * fraction} aria-label={t("comparing")} />
     </div>
   );
 }

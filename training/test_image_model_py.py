@@ -11,13 +11,12 @@ import hashlib
 import importlib.util
 import json
 import pathlib
-import sys
 import tempfile
 import unittest
 
 import numpy as np
 
-from test_model_py import FakeRequest, fake_pb_utils, tensor
+from test_model_py import FakeRequest, load_served, tensor
 
 PILLOW = importlib.util.find_spec("PIL") is not None
 
@@ -32,27 +31,9 @@ CONFIG = {
 }
 
 
-def load_module():
-    """model.py where MONAI is not installed: its place is taken by nothing."""
-    names = ("triton_python_backend_utils", "monai")
-    before = {name: sys.modules.get(name) for name in names}
-    sys.modules["triton_python_backend_utils"] = fake_pb_utils()
-    sys.modules["monai"] = None
-    try:
-        spec = importlib.util.spec_from_file_location("served_image_model", MODEL / "1/model.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        for name, old in before.items():
-            if old is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = old
-    return module
-
-
 def start(config=CONFIG, folder=MODEL):
-    served = load_module().TritonPythonModel()
+    # Where MONAI is not installed.
+    served = load_served(MODEL / "1/model.py", {"monai": None}).TritonPythonModel()
     arguments = {"model_config": json.dumps(config), "model_instance_kind": "CPU", "model_instance_device_id": "0", "model_repository": str(folder), "model_version": "1"}
     served.initialize(arguments)
     return served

@@ -242,7 +242,12 @@ def fake_monai():
 def load_module(path, monai_version="1.5.0"):
     monai, data, transforms = fake_monai()
     monai.__version__ = monai_version
-    stand_ins = {"triton_python_backend_utils": fake_pb_utils(), "monai": monai, "monai.data": data, "monai.transforms": transforms}
+    return load_served(path, {"monai": monai, "monai.data": data, "monai.transforms": transforms})
+
+
+def load_served(path, modules):
+    """The module of a model.py, with these in the places of real modules (None: not installed) besides Triton's."""
+    stand_ins = {"triton_python_backend_utils": fake_pb_utils(), **modules}
     before = {name: sys.modules.get(name) for name in stand_ins}
     sys.modules.update(stand_ins)
     try:

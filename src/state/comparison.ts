@@ -17,16 +17,20 @@ export interface ComparisonProtocol {
 /** Batches that are worth a look: powers of two. */
 export const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] as const;
 
-/** What is kept of one run. */
-export interface RunSample {
-  /** From inputs in the worker to outputs on the host. */
-  readonly milliseconds: number;
-  readonly steps: readonly StepTime[];
+/** What a run brought to the GPU and back, and the most that it held there. */
+interface RunTraffic {
   readonly uploads: number;
   readonly uploadBytes: number;
   readonly readbacks: number;
   readonly readbackBytes: number;
   readonly peakGpuBytes: number;
+}
+
+/** What is kept of one run. */
+export interface RunSample extends RunTraffic {
+  /** From inputs in the worker to outputs on the host. */
+  readonly milliseconds: number;
+  readonly steps: readonly StepTime[];
 }
 
 /** The time of one step's own work. */
@@ -47,8 +51,8 @@ export interface OutputDifference {
   readonly problem: string | null;
 }
 
-/** One set at one batch. */
-export interface Measurement {
+/** One set at one batch. Of its traffic, bytes and counts are those of the last run, the peak that of all. */
+export interface Measurement extends RunTraffic {
   readonly batch: number;
   /** Runs that counted. */
   readonly runs: number;
@@ -60,11 +64,6 @@ export interface Measurement {
   readonly throughput: number;
   /** Medians. What they leave of the whole are moves between CPU and GPU, and waiting. */
   readonly steps: readonly StepTime[];
-  readonly uploads: number;
-  readonly uploadBytes: number;
-  readonly readbacks: number;
-  readonly readbackBytes: number;
-  readonly peakGpuBytes: number;
   /** Against the reference; null of the reference itself, and where it has not run at this batch. */
   readonly differences: readonly OutputDifference[] | null;
 }

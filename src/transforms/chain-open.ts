@@ -27,17 +27,19 @@ export async function openFiles(
   const steps = chain.steps.filter(({ spec }) => spec.opens === true);
   if (steps.length === 0) return [];
   const items: Map<string, ArrayItem>[] = [];
-  for (const [index, files] of filesOf(chain, config, inputs).entries()) {
+  const given = filesOf(chain, config, inputs);
+  const count = given.length;
+  for (const [index, files] of given.entries()) {
     const opened = new Map<string, ArrayItem>();
     for (const step of steps) {
       signal?.throwIfAborted();
       const open = table.get(step.spec.name);
       assert(open !== undefined, `no code was loaded for ${step.spec.name}`);
-      const given = new Map(step.keys.flatMap((key) => [...files].filter(([name]) => name === key)));
+      const wanted = new Map(step.keys.flatMap((key) => [...files].filter(([name]) => name === key)));
       try {
-        for (const [key, item] of await open(step.parameters, given, signal)) opened.set(key, item);
+        for (const [key, item] of await open(step.parameters, wanted, signal)) opened.set(key, item);
       } catch (thrown) {
-        throw atStep(config.max_batch_size > 0 ? ofItem(thrown, index) : thrown, step);
+        throw atStep(count > 1 ? ofItem(thrown, index) : thrown, step);
       }
     }
     items.push(opened);

@@ -1,5 +1,4 @@
-// Every numeric data type into every other, as numpy casts on x86. One invocation makes one word of the target
-// (two for 8-byte types). After gpu-prelude, gpu-float64, gpu-elements.
+// Every numeric data type into every other, as numpy casts on x86. Between gpu-prelude, gpu-float64, gpu-elements and gpu-words.
 override TARGET_TYPE: u32;
 
 struct Cast {
@@ -9,7 +8,6 @@ struct Cast {
   minus_high: u32,
 }
 
-@group(0) @binding(1) var<storage, read_write> cast_target: array<u32>;
 @group(0) @binding(2) var<uniform> settings: Cast;
 
 fn float64_of(bits: vec2<u32>) -> vec2<u32> {
@@ -33,7 +31,11 @@ fn element_mask() -> vec2<u32> {
   return vec2<u32>(select(0xffffffffu, (1u << (8u * (bytes & 3u))) - 1u, bytes < 4u), select(0u, 0xffffffffu, bytes == 8u));
 }
 
-fn converted(i: u32) -> vec2<u32> {
+fn result_type() -> u32 { return TARGET_TYPE; }
+
+fn result_elements() -> u32 { return settings.elements; }
+
+fn result_bits(i: u32) -> vec2<u32> {
   let bits = element_bits(i);
   if (SOURCE_TYPE == TARGET_TYPE) { return bits; }
   if (TARGET_TYPE == BOOL) {
@@ -63,26 +65,4 @@ fn converted(i: u32) -> vec2<u32> {
   }
   if (is_float(SOURCE_TYPE)) { return truncated(bits); }
   return integer_of(bits);
-}
-
-@compute @workgroup_size(256)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let word = thread_index(id, groups);
-  let bytes = bytes_of(TARGET_TYPE);
-  if (bytes == 8u) {
-    if (word >= settings.elements) { return; }
-    let value = converted(word);
-    cast_target[2u * word] = value.x;
-    cast_target[2u * word + 1u] = value.y;
-    return;
-  }
-  let per = 4u / bytes;
-  let first = word * per;
-  if (first >= settings.elements) { return; }
-  let mask = 0xffffffffu >> (32u - 8u * bytes);
-  var result = 0u;
-  for (var k = 0u; k < per; k++) {
-    if (first + k < settings.elements) { result = result | ((converted(first + k).x & mask) << (8u * bytes * k)); }
-  }
-  cast_target[word] = result;
 }

@@ -22,11 +22,12 @@ import order from "./gpu-order.wgsl?raw";
 import prelude from "./gpu-prelude.wgsl?raw";
 import scale from "./gpu-scale.wgsl?raw";
 import { scaleWords } from "./gpu-scale.ts";
+import resultWords from "./gpu-words.wgsl?raw";
 
-const castShader: Shader = { label: "cast", code: prelude + float64 + elements + castBody };
+const castShader: Shader = { label: "cast", code: prelude + float64 + elements + castBody + resultWords };
 const argmaxShader: Shader = { label: "argmax", code: prelude + elements + order + argmaxBody };
 const forceShader: Shader = { label: "scale-intensity-range", code: prelude + scale + forceBody };
-const gatherShader: Shader = { label: "gather", code: prelude + elements + gatherBody };
+const gatherShader: Shader = { label: "gather", code: prelude + elements + gatherBody + resultWords };
 
 const BOX_FOR_CAST = "the data-dependent box of CropForeground, to convert its padding";
 

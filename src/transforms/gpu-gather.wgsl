@@ -1,5 +1,5 @@
-// Elements moved without being looked at: one axis moved to the front, or the box of a window cut out. One invocation makes one word
-// of the target (two for 8-byte types). After gpu-prelude, gpu-elements.
+// Elements moved without being looked at: one axis moved to the front, or the box of a window cut out. Between gpu-prelude,
+// gpu-elements and gpu-words.
 struct Gather {
   elements: u32,
   // Of the target, outermost first; unused leading ones are 1.
@@ -23,10 +23,13 @@ struct Gather {
   fill_high: u32,
 }
 
-@group(0) @binding(1) var<storage, read_write> gather_target: array<u32>;
 @group(0) @binding(2) var<uniform> gather: Gather;
 
-fn gathered(i: u32) -> vec2<u32> {
+fn result_type() -> u32 { return SOURCE_TYPE; }
+
+fn result_elements() -> u32 { return gather.elements; }
+
+fn result_bits(i: u32) -> vec2<u32> {
   let a3 = i32(i % gather.size3) + gather.start3;
   let rest = i / gather.size3;
   let a2 = i32(rest % gather.size2) + gather.start2;
@@ -37,25 +40,4 @@ fn gathered(i: u32) -> vec2<u32> {
     return vec2<u32>(gather.fill_low, gather.fill_high);
   }
   return element_bits(a0 * gather.stride0 + u32(a1) * gather.stride1 + u32(a2) * gather.stride2 + u32(a3) * gather.stride3);
-}
-
-@compute @workgroup_size(256)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let word = thread_index(id, groups);
-  let bytes = bytes_of(SOURCE_TYPE);
-  if (bytes == 8u) {
-    if (word >= gather.elements) { return; }
-    let value = gathered(word);
-    gather_target[2u * word] = value.x;
-    gather_target[2u * word + 1u] = value.y;
-    return;
-  }
-  let per = 4u / bytes;
-  let first = word * per;
-  if (first >= gather.elements) { return; }
-  var result = 0u;
-  for (var k = 0u; k < per; k++) {
-    if (first + k < gather.elements) { result = result | (gathered(first + k).x << (8u * bytes * k)); }
-  }
-  gather_target[word] = result;
 }

@@ -51,15 +51,19 @@ function ReadabilityPicture() {
   );
 }
 
-/** A photograph with one thing outlined, and the likelihoods of three classes. */
+/** A drawn scene with its house and trees marked, and the likelihoods of three kinds of scene. */
 function ImagePicture() {
+  const house = "M70 150V96l44-34 44 34v54z";
+  const trees = "M196 150V132l-24 0 18-28-12 0 24-40 24 40-12 0 18 28-24 0v18zM34 150V138l-18 0 14-22-8 0 18-30 18 30-8 0 14 22-18 0v12z";
   return (
     <svg viewBox="0 0 320 180" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
       <rect width="320" height="180" fill="#a9c9dc" />
-      <path d="M0 96c40-30 84-36 124-8s120 22 196-20v112H0z" fill="#7d9a6b" />
-      <circle cx="262" cy="40" r="18" fill="#f4e3a1" />
-      <path d="M92 150c-8-34 4-62 24-70l-8-24 20 16c10-2 20-2 28 0l20-16-8 26c20 12 26 40 18 68z" fill="#6b5847" />
-      <path d="M92 150c-8-34 4-62 24-70l-8-24 20 16c10-2 20-2 28 0l20-16-8 26c20 12 26 40 18 68z" fill="#2891ad" fillOpacity="0.5" stroke="#d9f3fa" strokeWidth="2.5" />
+      <path d="M0 104c40-22 84-26 124-6s120 16 196-16v98H0z" fill="#8ea579" />
+      <circle cx="262" cy="38" r="18" fill="#f4e3a1" />
+      <path d={house} fill="#d8cbb4" />
+      <path d={trees} fill="#4f7447" />
+      <path d={house} fill="#e8833a" fillOpacity="0.5" stroke="#ffd9b8" strokeWidth="2.5" />
+      <path d={trees} fill="#2891ad" fillOpacity="0.5" stroke="#d9f3fa" strokeWidth="2.5" />
       <rect x="216" y="108" width="92" height="60" rx="4" fill="#14171a" fillOpacity="0.78" />
       <rect x="226" y="119" width="72" height="8" rx="2" fill="#63bbd0" />
       <rect x="226" y="134" width="26" height="8" rx="2" fill="#9fa7b0" />

@@ -1,4 +1,5 @@
 import uPlot from "uplot";
+import { axisText, chartAxis, themeColor } from "../../viewers/chart-axis.ts";
 import type { ChartData, ChartSeries } from "./chart-data.ts";
 
 /** Lines are told apart by their dashes too. */
@@ -9,15 +10,8 @@ export const CHART_HEIGHT = 190;
 
 /** How a chart is drawn: colours and font are those of the element's theme when it is drawn. */
 export function chartOptions({ kind, places, x, series }: ChartData, element: HTMLElement): uPlot.Options {
-  const style = getComputedStyle(element);
-  // Functions, because the colour scheme reaches the document after this is called and before the first drawing.
-  const color = (name: string) => () => style.getPropertyValue(name).trim();
-  const axis: uPlot.Axis = {
-    stroke: color("--conch-text-dimmed"),
-    font: `11px ${style.fontFamily}`,
-    grid: { stroke: color("--conch-border"), width: 1 },
-    ticks: { stroke: color("--conch-border"), width: 1, size: 4 },
-  };
+  const color = themeColor(element);
+  const axis = chartAxis(element);
   return {
     width: element.clientWidth,
     height: CHART_HEIGHT,
@@ -35,7 +29,7 @@ export function chartOptions({ kind, places, x, series }: ChartData, element: HT
         filter: (_, splits) => splits,
         values: (_, splits) => splits.map((value) => (kind === "bars" ? (places[value] ?? "") : String(value))),
       },
-      { ...axis, size: 48, space: 30, values: (_, splits) => splits.map(compact) },
+      { ...axis, size: 48, space: 30, values: (_, splits) => splits.map(axisText) },
     ],
     series: [{}, ...series.map((each) => seriesOptions(each, kind, color(colorName(each))))],
   };
@@ -61,11 +55,4 @@ function seriesOptions({ faint, color: index }: ChartSeries, kind: ChartData["ki
   // The theme's colours are six hexadecimal digits: two more make them faint.
   const fill = faint ? () => `${color()}66` : color;
   return { fill, stroke: color, width: faint ? 1 : 0, points: { show: false }, ...(paths && { paths }) };
-}
-
-/** Short enough for an axis: 12k, 3.4M, 0.25. */
-function compact(value: number): string {
-  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
-  if (value >= 1e3) return `${Number((value / 1e3).toPrecision(3))}k`;
-  return String(Number(value.toPrecision(3)));
 }

@@ -6,7 +6,7 @@ import { imageAxes, imageShape } from "../image-axes.ts";
 import type { ArrayItem, CpuTransform } from "../transform.ts";
 import { premultiplied, resampleBytes, resampleFloats, unmultiplied } from "./cpu-passes.ts";
 import { antialiasTaps, pillowIndices, pillowTaps, plainTaps, torchIndices, type Taps } from "./cpu-taps.ts";
-import { checkInterpolation, resizedSize, type Interpolation, type ResizeParameters } from "./spec.ts";
+import { checkInterpolation, resizedSize, type Interpolation, type ResizeParameters, type ResizeSizes } from "./spec.ts";
 
 /** torchvision's Resize: of PIL images equal to Pillow byte for byte, of tensors to torch within float32 rounding. */
 export const v2ResizeCpu: CpuTransform<ResizeParameters> = (parameters, keys, dictionary, signal) =>
@@ -14,16 +14,6 @@ export const v2ResizeCpu: CpuTransform<ResizeParameters> = (parameters, keys, di
     signal?.throwIfAborted();
     return resized(parameters, item, key);
   });
-
-/** Sizes of a picture before and after, and what lies around and inside them. */
-interface Sizes {
-  readonly outer: number;
-  readonly height: number;
-  readonly width: number;
-  readonly inner: number;
-  readonly toHeight: number;
-  readonly toWidth: number;
-}
 
 function resized(parameters: ResizeParameters, item: ArrayItem, key: string): ArrayItem {
   const { dataType, data, image } = item;
@@ -34,7 +24,7 @@ function resized(parameters: ResizeParameters, item: ArrayItem, key: string): Ar
   const shape = imageShape(axes, toHeight, toWidth);
   const plain = { dataType, shape, ...(image && { image }) };
   if (toHeight === height && toWidth === width) return { ...plain, data };
-  const sizes: Sizes = { outer: elementCount(axes.outer), height, width, inner: elementCount(axes.inner), toHeight, toWidth };
+  const sizes: ResizeSizes = { outer: elementCount(axes.outer), height, width, inner: elementCount(axes.inner), toHeight, toWidth };
   if (image === undefined) return { ...plain, data: resizeTensor(item, sizes, parameters) };
   const pixels = data as Uint8Array;
   if (isNearest(parameters.interpolation)) return { ...plain, data: gather(pixels, sizes, pillowIndices(height, toHeight), pillowIndices(width, toWidth)) };
@@ -45,18 +35,18 @@ function isNearest(interpolation: Interpolation): interpolation is "nearest" | "
   return interpolation === "nearest" || interpolation === "nearest-exact";
 }
 
-function resizePixels(pixels: Uint8Array, sizes: Sizes, interpolation: Exclude<Interpolation, "nearest" | "nearest-exact">): Uint8Array {
+function resizePixels(pixels: Uint8Array, sizes: ResizeSizes, interpolation: Exclude<Interpolation, "nearest" | "nearest-exact">): Uint8Array {
   return resample(pixels, sizes, (from, to) => pillowTaps(from, to, interpolation), resampleBytes);
 }
 
 /** Both axes one after the other, columns first; an axis that keeps its size is passed over. */
-function resample<D>(data: D, sizes: Sizes, tapsOf: (from: number, to: number) => Taps, pass: (block: { data: D; outer: number; inner: number }, taps: Taps) => D): D {
+function resample<D>(data: D, sizes: ResizeSizes, tapsOf: (from: number, to: number) => Taps, pass: (block: { data: D; outer: number; inner: number }, taps: Taps) => D): D {
   const { outer, height, width, inner, toHeight, toWidth } = sizes;
   const narrowed = width === toWidth ? data : pass({ data, outer: outer * height, inner }, tapsOf(width, toWidth));
   return height === toHeight ? narrowed : pass({ data: narrowed, outer, inner: toWidth * inner }, tapsOf(height, toHeight));
 }
 
-function resizeTensor({ dataType, data }: ArrayItem, sizes: Sizes, { interpolation, antialias }: ResizeParameters): TypedData {
+function resizeTensor({ dataType, data }: ArrayItem, sizes: ResizeSizes, { interpolation, antialias }: ResizeParameters): TypedData {
   const wide = dataType === "TYPE_FP64";
   const { height, width, toHeight, toWidth } = sizes;
   if (interpolation === "nearest" || interpolation === "nearest-exact") {
@@ -86,7 +76,7 @@ function roundHalfEven(values: Float32Array | Float64Array, most: number): void 
   }
 }
 
-function gather<D extends TypedData>(data: D, { outer, height, width, inner }: Sizes, rows: Int32Array, columns: Int32Array): D {
+function gather<D extends TypedData>(data: D, { outer, height, width, inner }: ResizeSizes, rows: Int32Array, columns: Int32Array): D {
   const result = sameType(data, outer * rows.length * columns.length * inner);
   let at = 0;
   for (let block = 0; block < outer; block++) {

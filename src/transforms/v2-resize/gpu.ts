@@ -6,19 +6,20 @@ import { arrayBytes, filled, replaceEach, shareArray, typeCode, withTemporaries,
 import { castArray, settleArray } from "../gpu-conversion.ts";
 import elements from "../gpu-elements.wgsl?raw";
 import prelude from "../gpu-prelude.wgsl?raw";
+import resultWords from "../gpu-words.wgsl?raw";
 import { imageAxes, imageShape } from "../image-axes.ts";
 import alphaBody from "./alpha.wgsl?raw";
 import bytesBody from "./bytes.wgsl?raw";
 import { antialiasTaps, pillowIndices, pillowTaps, plainTaps, torchIndices, type Taps } from "./cpu-taps.ts";
 import floatsBody from "./floats.wgsl?raw";
 import nearestBody from "./nearest.wgsl?raw";
-import { checkInterpolation, resizedSize, type ResizeParameters } from "./spec.ts";
+import { checkInterpolation, resizedSize, type ResizeParameters, type ResizeSizes } from "./spec.ts";
 import tapsBody from "./taps.wgsl?raw";
 
 const bytesShader: Shader = { label: "v2-resize-bytes", code: prelude + tapsBody + bytesBody };
 const floatsShader: Shader = { label: "v2-resize-floats", code: prelude + elements + tapsBody + floatsBody };
 const alphaShader: Shader = { label: "v2-resize-alpha", code: prelude + alphaBody };
-const nearestShader: Shader = { label: "v2-resize-nearest", code: prelude + elements + nearestBody };
+const nearestShader: Shader = { label: "v2-resize-nearest", code: prelude + elements + nearestBody + resultWords };
 const REASON = "the data-dependent box of CropForeground, before v2.Resize";
 
 /**
@@ -35,23 +36,13 @@ export const v2ResizeGpu: GpuTransform<ResizeParameters> = (context, parameters,
       if (toHeight === axes.height && toWidth === axes.width) return shareArray(source, { affine: undefined });
       const { height, width } = axes;
       const shape = imageShape(axes, toHeight, toWidth);
-      const sizes: Sizes = { outer: elementCount(axes.outer), height, width, inner: elementCount(axes.inner), toHeight, toWidth };
+      const sizes: ResizeSizes = { outer: elementCount(axes.outer), height, width, inner: elementCount(axes.inner), toHeight, toWidth };
       const { interpolation } = parameters;
       if (interpolation === "nearest" || interpolation === "nearest-exact") return nearest(context, source, sizes, shape, interpolation);
       const resize = source.image === undefined ? resizeTensor : resizePixels;
       return resize(context, source, sizes, shape, { ...parameters, interpolation });
     }),
   );
-
-/** Sizes of a picture before and after, and what lies around and inside them. */
-interface Sizes {
-  readonly outer: number;
-  readonly height: number;
-  readonly width: number;
-  readonly inner: number;
-  readonly toHeight: number;
-  readonly toWidth: number;
-}
 
 type Smooth = ResizeParameters & { readonly interpolation: Exclude<ResizeParameters["interpolation"], "nearest" | "nearest-exact"> };
 
@@ -63,14 +54,14 @@ interface Axis {
 }
 
 /** The axes that change their size, columns first. */
-function changedAxes({ outer, height, width, inner, toHeight, toWidth }: Sizes, tapsOf: (from: number, to: number) => Taps): Axis[] {
+function changedAxes({ outer, height, width, inner, toHeight, toWidth }: ResizeSizes, tapsOf: (from: number, to: number) => Taps): Axis[] {
   return [
     ...(width === toWidth ? [] : [{ outer: outer * height, inner, taps: tapsOf(width, toWidth) }]),
     ...(height === toHeight ? [] : [{ outer, inner: toWidth * inner, taps: tapsOf(height, toHeight) }]),
   ];
 }
 
-async function resizePixels(context: GpuContext, source: GpuArray, sizes: Sizes, shape: readonly number[], { interpolation }: Smooth): Promise<GpuArray> {
+async function resizePixels(context: GpuContext, source: GpuArray, sizes: ResizeSizes, shape: readonly number[], { interpolation }: Smooth): Promise<GpuArray> {
   return withTemporaries(async (own) => {
     const hasAlpha = source.image === "RGBA";
     let buffer = own(hasAlpha ? await multiplyAlpha(context, "multiply", source.buffer) : source.buffer.retain());
@@ -95,7 +86,7 @@ function multiplyAlpha({ gpu }: GpuContext, entry: "multiply" | "divide", source
   );
 }
 
-async function resizeTensor(context: GpuContext, source: GpuArray, sizes: Sizes, shape: readonly number[], { interpolation, antialias }: Smooth): Promise<GpuArray> {
+async function resizeTensor(context: GpuContext, source: GpuArray, sizes: ResizeSizes, shape: readonly number[], { interpolation, antialias }: Smooth): Promise<GpuArray> {
   if (interpolation !== "bilinear" && interpolation !== "bicubic") throw new Error("Conch bug: checkInterpolation lets other interpolations of tensors pass");
   return withTemporaries(async (own) => {
     const bytes = source.dataType === "TYPE_UINT8";
@@ -152,7 +143,7 @@ function tapBytes({ to, starts, counts, weights }: Taps): Uint8Array {
   return bytes;
 }
 
-async function nearest(context: GpuContext, source: GpuArray, sizes: Sizes, shape: readonly number[], interpolation: "nearest" | "nearest-exact"): Promise<GpuArray> {
+async function nearest(context: GpuContext, source: GpuArray, sizes: ResizeSizes, shape: readonly number[], interpolation: "nearest" | "nearest-exact"): Promise<GpuArray> {
   const { gpu } = context;
   const { height, width, toHeight, toWidth, inner } = sizes;
   return withTemporaries(async (own) => {
@@ -168,7 +159,7 @@ async function nearest(context: GpuContext, source: GpuArray, sizes: Sizes, shap
         shader: nearestShader,
         entry: "main",
         constants: { SOURCE_TYPE: typeCode(given.dataType) },
-        bindings: { 0: given.buffer, 1: tableBuffer, 2: target },
+        bindings: { 0: given.buffer, 1: target, 2: tableBuffer },
         uniforms: [count, height, width, toHeight, toWidth, inner],
         threads: wordThreads(given.dataType, count),
       }),

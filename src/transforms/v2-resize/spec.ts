@@ -86,3 +86,13 @@ function proportional(shorter: number, most: number | null, short: number, long:
   if (most === null || longer <= most) return [shorter, longer];
   return [Math.trunc((most * shorter) / longer), most];
 }
+
+/** Sizes of a picture before and after, and what lies around and inside them. */
+export interface ResizeSizes {
+  readonly outer: number;
+  readonly height: number;
+  readonly width: number;
+  readonly inner: number;
+  readonly toHeight: number;
+  readonly toWidth: number;
+}

@@ -7,10 +7,11 @@ import { castArray, settleArray } from "../gpu-conversion.ts";
 import elements from "../gpu-elements.wgsl?raw";
 import float64 from "../gpu-float64.wgsl?raw";
 import prelude from "../gpu-prelude.wgsl?raw";
+import resultWords from "../gpu-words.wgsl?raw";
 import { conversionOf, type Conversion, type ConvertImageDtypeParameters, type ToDtypeParameters } from "./spec.ts";
 import body from "./to-dtype.wgsl?raw";
 
-const shader: Shader = { label: "v2-to-dtype", code: prelude + float64 + elements + body };
+const shader: Shader = { label: "v2-to-dtype", code: prelude + float64 + elements + body + resultWords };
 /** Integers that float32 holds without rounding. */
 const NARROW: readonly DataType[] = ["TYPE_BOOL", "TYPE_UINT8", "TYPE_INT8", "TYPE_INT16"];
 const REASON = "the data-dependent box of CropForeground, before v2.ToDtype";

@@ -1,5 +1,4 @@
-// Products in the elements' float type and shifts in their integer type: one invocation makes one word of the result (two for 8-byte
-// types). After gpu-prelude, gpu-float64, gpu-elements.
+// Products in the elements' float type and shifts in their integer type. Between gpu-prelude, gpu-float64, gpu-elements and gpu-words.
 struct ToDtype {
   elements: u32,
   // Bits to shift.
@@ -12,7 +11,6 @@ struct ToDtype {
 
 override LEFT: bool;
 
-@group(0) @binding(1) var<storage, read_write> changed: array<u32>;
 @group(0) @binding(2) var<uniform> settings: ToDtype;
 
 // The product of a float32 that is finite, or of a whole number; it is normal or 0 where it matters. NaN and infinities keep their bits.
@@ -42,32 +40,14 @@ fn shifted(bits: vec2<u32>) -> vec2<u32> {
   return select(result, ~result, negative);
 }
 
-fn result_of(i: u32) -> vec2<u32> {
+fn result_type() -> u32 { return SOURCE_TYPE; }
+
+fn result_elements() -> u32 { return settings.elements; }
+
+fn result_bits(i: u32) -> vec2<u32> {
   let bits = element_bits(i);
   if (is_float(SOURCE_TYPE)) { return product(bits); }
   return shifted(bits);
-}
-
-@compute @workgroup_size(256)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let word = thread_index(id, groups);
-  let bytes = bytes_of(SOURCE_TYPE);
-  if (bytes == 8u) {
-    if (word >= settings.elements) { return; }
-    let value = result_of(word);
-    changed[2u * word] = value.x;
-    changed[2u * word + 1u] = value.y;
-    return;
-  }
-  let per = 4u / bytes;
-  let first = word * per;
-  if (first >= settings.elements) { return; }
-  let mask = 0xffffffffu >> (32u - 8u * bytes);
-  var result = 0u;
-  for (var k = 0u; k < per; k++) {
-    if (first + k < settings.elements) { result = result | ((result_of(first + k).x & mask) << (8u * bytes * k)); }
-  }
-  changed[word] = result;
 }
 
 // Integers of up to 16 bits, which float32 holds, times the factor as float32: an element per invocation.
@@ -75,5 +55,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 fn to_floats(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = thread_index(id, groups);
   if (i >= settings.elements) { return; }
-  changed[i] = bitcast<u32>(f32(bitcast<i32>(integer_of(element_bits(i)).x)) * settings.single);
+  result_words[i] = bitcast<u32>(f32(bitcast<i32>(integer_of(element_bits(i)).x)) * settings.single);
 }

@@ -1,6 +1,7 @@
-import { Checkbox, Slider } from "@mantine/core";
+import { Slider } from "@mantine/core";
 import { pictureViewerMessages } from "../../ui/catalogue/picture-viewer.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { LabelAmount, LabelList, LabelRow } from "../label-row.tsx";
 import { shareText, type MaskLabel } from "./mask-labels.ts";
 import classes from "./picture-viewer.module.css";
 
@@ -32,25 +33,16 @@ export function MaskLegend({ name, labels, opacity, onLabels, onOpacity }: MaskL
           onChange={(percent) => onOpacity(percent / 100)}
         />
       </div>
-      <ul className={classes.labels}>
+      <LabelList>
         {labels.map(({ value, name: own, share, color, visible }) => {
           const label = own ?? t("label", { value });
           return (
-            <li key={value} className={classes.label} data-testid={`mask-label-${value}`}>
-              <Checkbox
-                size="xs"
-                color={`rgb(${color.join(" ")})`}
-                checked={visible}
-                aria-label={t("show", { label })}
-                onChange={(event) => toggle(value, event.currentTarget.checked)}
-              />
-              <span className={classes.swatch} style={{ backgroundColor: `rgb(${color.join(" ")})` }} aria-hidden="true" />
-              <span className={classes.labelName} title={label}>{label}</span>
-              <span className={classes.share}>{shareText(share)}</span>
-            </li>
+            <LabelRow key={value} label={label} color={color} visible={visible} showText={t("show", { label })} testId={`mask-label-${value}`} onVisible={(next) => toggle(value, next)}>
+              <LabelAmount>{shareText(share)}</LabelAmount>
+            </LabelRow>
           );
         })}
-      </ul>
+      </LabelList>
     </>
   );
 }

@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import type { TensorSummary } from "../../runtime/protocol.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { rawViewerMessages } from "../../ui/catalogue/raw-viewer.messages.ts";
+import { axisText, chartAxis, themeColor } from "../chart-axis.ts";
 import { numberText } from "../element-values.ts";
 import classes from "./raw-viewer.module.css";
 
@@ -42,15 +43,8 @@ function dataOf(from: number, to: number, counts: readonly number[]): uPlot.Alig
 }
 
 function optionsOf(element: HTMLElement): uPlot.Options {
-  const style = getComputedStyle(element);
-  // Functions, because the colour scheme reaches the document after this effect and before the first drawing.
-  const color = (name: string) => () => style.getPropertyValue(name).trim();
-  const axis: uPlot.Axis = {
-    stroke: color("--conch-text-dimmed"),
-    font: `11px ${style.fontFamily}`,
-    grid: { stroke: color("--conch-border"), width: 1 },
-    ticks: { stroke: color("--conch-border"), width: 1, size: 4 },
-  };
+  const color = themeColor(element);
+  const axis = chartAxis(element);
   return {
     width: element.clientWidth,
     height: HEIGHT,
@@ -59,18 +53,9 @@ function optionsOf(element: HTMLElement): uPlot.Options {
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (_, __, max) => [0, max || 1] } },
     axes: [
-      { ...axis, size: 24, space: 56, values: (_, splits) => splits.map((value) => compact(value)) },
-      { ...axis, size: 40, space: 28, values: (_, splits) => splits.map((value) => compact(value)) },
+      { ...axis, size: 24, space: 56, values: (_, splits) => splits.map(axisText) },
+      { ...axis, size: 40, space: 28, values: (_, splits) => splits.map(axisText) },
     ],
     series: [{}, { fill: color("--conch-accent"), stroke: color("--conch-accent"), width: 0, paths: uPlot.paths.bars?.({ size: [1, Infinity], gap: 0 }), points: { show: false } }],
   };
-}
-
-/** Short enough for an axis: 12k, 3.4M, 0.25. */
-function compact(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e9 || (size > 0 && size < 1e-3)) return value.toExponential(0);
-  if (size >= 1e6) return `${numberText(value / 1e6, 3)}M`;
-  if (size >= 1e3) return `${numberText(value / 1e3, 3)}k`;
-  return numberText(value, 3);
 }

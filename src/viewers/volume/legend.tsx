@@ -1,7 +1,8 @@
-import { ActionIcon, Checkbox, Slider } from "@mantine/core";
+import { ActionIcon, Slider } from "@mantine/core";
 import { IconCurrentLocation } from "@tabler/icons-react";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { volumeViewerMessages } from "../../ui/catalogue/volume-viewer.messages.ts";
+import { LabelAmount, LabelList, LabelRow } from "../label-row.tsx";
 import type { LabelAppearance, LabelVolume } from "./label-volume.ts";
 import classes from "./volume-viewer.module.css";
 
@@ -63,31 +64,30 @@ function LabelGroup({ overlay: { name: volume, statistics, nameOf }, look, onCha
         />
       </div>
       {statistics.length === 0 && <p className={classes.note}>{t("noLabels")}</p>}
-      <ul className={classes.labels}>
+      <LabelList>
         {statistics.map(({ value, voxels, millilitres, centroid }, index) => {
           const label = nameOf(value) ?? t("label", { value });
           const { color, visible } = look.labels[index] ?? { color: [0, 0, 0], visible: true };
           return (
-            <li key={value} className={classes.label} data-testid={`label-${volume}-${value}`}>
-              <Checkbox
-                size="xs"
-                color={`rgb(${color.join(" ")})`}
-                checked={visible}
-                aria-label={t("show", { label, volume })}
-                onChange={(event) => toggle(value, event.currentTarget.checked)}
-              />
-              <span className={classes.swatch} style={{ backgroundColor: `rgb(${color.join(" ")})` }} aria-hidden="true" />
-              <span className={classes.name}>{label}</span>
-              <span className={classes.amount} title={t("voxels", { count: voxels })}>
+            <LabelRow
+              key={value}
+              label={label}
+              color={color}
+              visible={visible}
+              showText={t("show", { label, volume })}
+              testId={`label-${volume}-${value}`}
+              onVisible={(next) => toggle(value, next)}
+            >
+              <LabelAmount title={t("voxels", { count: voxels })}>
                 {t("millilitres", { amount: millilitres < 10 ? millilitres.toFixed(2) : millilitres.toFixed(1) })}
-              </span>
+              </LabelAmount>
               <ActionIcon size="sm" aria-label={t("goTo", { label, volume })} onClick={() => onGoTo(centroid)}>
                 <IconCurrentLocation size={14} />
               </ActionIcon>
-            </li>
+            </LabelRow>
           );
         })}
-      </ul>
+      </LabelList>
     </div>
   );
 }

@@ -97,6 +97,16 @@ describe("a run of the image sample", () => {
     for (const _ of MODELS) open.document.getState().undo();
   });
 
+  it("says what stands against it while a model's text is broken, and takes that back", async () => {
+    const path = "classification_model/config.pbtxt";
+    open.document.getState().edit([{ path, edits: [{ from: 0, to: 0, insert: "name: \n}" }] }], "typing");
+    await open.session.inspect("image");
+    expect(open.session.getState().preparationErrors["image"]).toMatchObject({ code: "MODEL_NOT_RUNNABLE", message: expect.stringContaining("classification_model") });
+    open.document.getState().undo();
+    await open.session.inspect("image");
+    expect(open.session.getState().preparationErrors["image"]).toBeUndefined();
+  });
+
   it("takes a photograph of a user's own", async ({ skip }) => {
     const photograph = await readRecorded("models/small/photo_kodim23.jpg");
     if (photograph === undefined) return skip("the recorded data are not here");

@@ -65,6 +65,8 @@ export interface SessionState {
   /** Model → what the worker found in its file. */
   readonly inspections: Readonly<Record<string, ModelInspection | undefined>>;
   readonly inspectionErrors: Readonly<Record<string, ErrorRecord | undefined>>;
+  /** Model → why it, or one that it reaches, could not be handed to the worker when this was last tried. */
+  readonly preparationErrors: Readonly<Record<string, ErrorRecord | undefined>>;
   /** Model → where it runs and why, for the models of the last preparation. */
   readonly placements: Readonly<Record<string, PlacementDecision | undefined>>;
   /** Model → input name → its tensor. */
@@ -116,6 +118,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     loss: null,
     inspections: {},
     inspectionErrors: {},
+    preparationErrors: {},
     placements: {},
     inputs: {},
     requestedOutputs: {},
@@ -239,6 +242,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
         store.setState(({ inspections, inspectionErrors }) => ({ inspections: { ...inspections, ...inspected }, inspectionErrors: { ...inspectionErrors, ...errors } }));
       }
     }
+    if (store.getState().preparationErrors[model] !== undefined) store.setState(({ preparationErrors }) => ({ preparationErrors: { ...preparationErrors, [model]: undefined } }));
     return models;
   }
 
@@ -262,22 +266,17 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
       const models = await prepareModels(model);
       const { planModels } = await planning();
       const planned = planModels(models, repository().files, store.getState().inspections, headers.getState().headers, store.getState().environment?.gpu != null);
-      store.setState(({ placements, inspectionErrors }) => ({
-        placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) },
-        // Of an ensemble nothing else takes back what once stood against it.
-        ...(models.get(model)?.view.isEnsemble === true && { inspectionErrors: { ...inspectionErrors, [model]: undefined } }),
-      }));
+      store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
     } catch (thrown) {
-      store.setState(({ inspectionErrors }) => ({ inspectionErrors: { ...inspectionErrors, [model]: toErrorRecord(thrown) } }));
+      store.setState(({ preparationErrors }) => ({ preparationErrors: { ...preparationErrors, [model]: toErrorRecord(thrown) } }));
     }
   }
 
   async function compile(model: string, models: ReadonlyMap<string, RunModel>, { items, unseen }: { items?: number | undefined; unseen?: boolean } = {}): Promise<Plan> {
     const { planModels, planRun } = await planning();
     const { inspections, inspectionErrors, environment, inputs, requestedOutputs } = store.getState();
-    for (const [name, { view }] of models) {
-      // What stood against an ensemble was said of its models, which are here again.
-      const error = view.isEnsemble ? undefined : inspectionErrors[name];
+    for (const name of models.keys()) {
+      const error = inspectionErrors[name];
       if (error !== undefined) throw new ConchError(error.code, `model '${name}': ${error.message}`, { data: error.data });
     }
     const planned = planModels(models, repository().files, inspections, headers.getState().headers, environment?.gpu != null);
@@ -464,7 +463,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     reset: () => {
       controller?.abort();
       resets += 1;
-      store.setState({ inspections: {}, inspectionErrors: {}, placements: {}, inputs: {}, requestedOutputs: {}, run: IDLE });
+      store.setState({ inspections: {}, inspectionErrors: {}, preparationErrors: {}, placements: {}, inputs: {}, requestedOutputs: {}, run: IDLE });
     },
     dispose: () => client.restart("The session ended"),
     /** How often another repository was opened. */

@@ -74,7 +74,7 @@ function FileDetails({ model }: { model: string }) {
   const t = useMessages(inspectorMessages);
   const { session } = useApp();
   const inspection = useStore(session, (state) => state.inspections[model]);
-  const error = useStore(session, (state) => state.inspectionErrors[model]);
+  const error = useStore(session, (state) => state.inspectionErrors[model] ?? state.preparationErrors[model]);
   return (
     <>
       <Part title={t("details")}>

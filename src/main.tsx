@@ -21,6 +21,7 @@ import { createModelHeaders } from "./state/model-headers.ts";
 import { createPanesStore } from "./state/panes.ts";
 import { createPreview } from "./state/preview.ts";
 import { createSelectionStore } from "./state/selection.ts";
+import { createServers } from "./state/servers.ts";
 import { createSession } from "./state/session.ts";
 import { settings } from "./state/settings.ts";
 import { createWorkspaceSession } from "./state/workspace.ts";
@@ -52,7 +53,8 @@ function createApp(): App {
   });
   const preview = createPreview({ document, headers, selection, session });
   const comparing = createComparing(session);
-  const app: App = { document, derivation, headers, selection, session, comparing, workspace, preview, panes, commands: createCommandsStore() };
+  const servers = createServers((url, init) => fetch(url, init));
+  const app: App = { document, derivation, headers, selection, session, comparing, servers, workspace, preview, panes, commands: createCommandsStore() };
   return app;
 }
 

@@ -61,6 +61,7 @@ export const ERROR_CODES = {
   V2_REFUSED: "The inference server answered with an error",
   V2_RESPONSE_INVALID: "The answer of the inference server is not what the protocol says",
   V2_RESPONSE_TOO_LARGE: "The answer of the inference server is larger than allowed",
+  SERVER_UNKNOWN: "No inference server of that name is connected in this window",
   // forests of decision trees
   FOREST_INVALID: "The file is no forest of its kind, or one that contradicts itself; the message names tree and node where it can",
   FOREST_TRUNCATED: "A forest's file ends before the trees or nodes that it announces",

@@ -8,6 +8,7 @@ import type { ModelHeaders } from "../state/model-headers.ts";
 import type { SelectionStore } from "../state/selection.ts";
 import type { PanesStore } from "../state/panes.ts";
 import type { PreviewStore } from "../state/preview.ts";
+import type { ServersStore } from "../state/servers.ts";
 import type { SessionStore } from "../state/session.ts";
 import type { WorkspaceSession } from "../state/workspace.ts";
 
@@ -25,6 +26,8 @@ export interface App {
   readonly session: SessionStore;
   /** Comparisons of placements, on the same worker. */
   readonly comparing: ComparingStore;
+  /** Servers of the v2 protocol, and the way to each. */
+  readonly servers: ServersStore;
   /** Which repository is open, its examples, and the verbs that open and save. */
   readonly workspace: WorkspaceSession;
   /** What a run of the open model would do. */

@@ -40,8 +40,8 @@ export function callTarget({ model, config }: LoadedVersion, limit: number): Cal
   };
 }
 
-/** Runs an inference when its turn comes. Throws a ProtocolError; where the signal was aborted, its reason. */
-export async function runInference(target: LoadedVersion, call: InferCall, context: InferenceContext, signal: AbortSignal): Promise<InferAnswer> {
+/** Runs an inference when its turn comes, of which `begun` is told. Throws a ProtocolError; where the signal was aborted, its reason. */
+export async function runInference(target: LoadedVersion, call: InferCall, context: InferenceContext, signal: AbortSignal, begun: () => void): Promise<InferAnswer> {
   const batchSize = batchSizeOf(target, call.inputs);
   const statistics = new RunStatistics(target, context, batchSize);
   try {
@@ -49,7 +49,10 @@ export async function runInference(target: LoadedVersion, call: InferCall, conte
     if (target.backend === "identity" && typeof call.sequence.id === "string" && call.sequence.id !== "") {
       throw invalidArgument(aboutRequest(call.id, "correlation ID in request is not an unsigned int"));
     }
-    const outputs = await context.turns.take(signal, () => run(target, call, context, signal, statistics));
+    const outputs = await context.turns.take(signal, () => {
+      begun();
+      return run(target, call, context, signal, statistics);
+    });
     const answer = answerOf(target, call, outputs, context);
     statistics.succeeded();
     return answer;

@@ -105,16 +105,26 @@ export async function createServer(options: ServeOptions): Promise<Server> {
   async function infer({ model, version }: RoutedModel, request: ServedRequest): Promise<ServedResponse> {
     const target = repository.find(model, version);
     const call = await decodeInfer(request.body, request.header("inference-header-content-length"), callTarget(target, options.maxInputBytes));
-    pending.set(target, (pending.get(target) ?? 0) + 1);
+    const leave = wait(target);
     try {
-      const { headers, parts } = encodeInfer(await runInference(target, call, context, request.signal));
+      const { headers, parts } = encodeInfer(await runInference(target, call, context, request.signal, leave));
       return { status: 200, headers, parts, packable: true };
     } catch (error) {
       if (request.signal.aborted || isAbort(error)) options.log(`cancelled ${model}`);
       throw error;
     } finally {
-      pending.set(target, (pending.get(target) ?? 1) - 1);
+      leave();
     }
+  }
+
+  /** Counts a request among those that wait, until the returned function is called. */
+  function wait(target: LoadedVersion): () => void {
+    pending.set(target, (pending.get(target) ?? 0) + 1);
+    let waits = true;
+    return () => {
+      if (waits) pending.set(target, (pending.get(target) ?? 1) - 1);
+      waits = false;
+    };
   }
 
   function modelReady({ model, version }: RoutedModel): ServedResponse {

@@ -53,7 +53,7 @@ describe("a client that goes away", () => {
     const before = await counts("slow");
     const first = infer(connection, { model: "slow" }, { inputs: [{ name: "INPUT0", tensor: SMALL }] });
     const controller = new AbortController();
-    const dropped = infer(connection, { model: "slow" }, { inputs: [{ name: "INPUT0", tensor: SMALL }] }, { signal: controller.signal });
+    const dropped = infer(connection, { model: "slow" }, { id: "r2", inputs: [{ name: "INPUT0", tensor: SMALL }] }, { signal: controller.signal });
     const last = infer(connection, { model: "slow" }, { inputs: [{ name: "INPUT0", tensor: SMALL }] });
     await expect.poll(() => pending("slow")).toBe(2);
     controller.abort();
@@ -61,7 +61,7 @@ describe("a client that goes away", () => {
     await Promise.all([first, last]);
     expect(await counts("slow")).toEqual({ success: before.success + 2, fail: before.fail + 1 });
     expect(await canceled("slow")).toBe(1);
-    expect(server.lines).toContain("cancelled slow");
+    expect(server.lines).toContain("cancelled slow r2");
   });
 
   test("while a step runs: no further step does", async () => {
@@ -89,6 +89,7 @@ describe("a client that goes away", () => {
     socket.write(`POST /v2/models/quick/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${header.length + 16}\r\nInference-Header-Content-Length: ${header.length}\r\n\r\n${header}1234`);
     await new Promise((resolve) => socket.once("ready", resolve));
     socket.destroy();
+    await expect.poll(() => server.lines).toContain("cancelled quick");
     await infer(connectionTo(server.base), { model: "quick" }, { inputs: [{ name: "INPUT0", tensor: SMALL }] });
     expect(await counts("quick")).toEqual({ success: before.success + 1, fail: before.fail });
   });

@@ -83,16 +83,19 @@ const Placements = lazy(() => import("./features/placements/placements.tsx").the
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
+const ServerList = lazy(() => import("./features/servers/server-list.tsx").then((module) => ({ default: module.ServerList })));
+const ServerPanel = lazy(() => import("./features/servers/server-panel.tsx").then((module) => ({ default: module.ServerPanel })));
+const ConnectServer = lazy(() => import("./features/servers/connect-server.tsx").then((module) => ({ default: module.ConnectServer })));
 
 const slots: Slots = {
-  explorer: <Explorer />,
+  explorer: <Explorer servers={<Suspense fallback={null}><ServerList /></Suspense>} />,
   graph: <GraphEditor />,
   outline: <Outline />,
   text: <ConfigEditor />,
   inspector: <Inspector />,
-  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements /> },
+  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, server: <ServerPanel /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
-  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
+  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, "connect-server": <ConnectServer />, "change-server": <ConnectServer change /> },
   gallery: <Gallery />,
   save: <SaveDialog />,
 };
@@ -121,6 +124,8 @@ app.session.subscribe(({ loss }, before) => {
 });
 document.addEventListener("visibilitychange", () => void app.workspace.flush());
 window.addEventListener("pagehide", () => void app.workspace.flush());
+// Most have none.
+if (localStorage.getItem("conch-servers") !== null) void import("./state/server-memory.ts").then(({ restoreServers }) => restoreServers(app.servers, localStorage));
 void openFirst(app.workspace, parameters);
 
 createRoot(document.getElementById("root") as HTMLElement).render(

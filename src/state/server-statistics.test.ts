@@ -44,6 +44,10 @@ describe("statistics over time", () => {
     expect(intervalsOf([sample(0, ...before), sample(2000, ...after)], "1")).toMatchObject([{ requests: null, queue: null, batch: null }]);
   });
 
+  it("have a gap where nobody looked for a while", () => {
+    expect(intervalsOf([sample(0, statistics(10)), sample(16_000, statistics(20))], "1")).toMatchObject([{ at: 16_000, requests: null, queue: null }]);
+  });
+
   it("name the versions, the newest first", () => {
     expect(versionsOf([sample(0, statistics(1), statistics(1, { version: "10" }), statistics(1, { version: "9" }))])).toEqual(["10", "9", "1"]);
     expect(versionsOf([])).toEqual([]);

@@ -28,6 +28,9 @@ export interface StatisticsInterval {
 /** Samples that are kept: five minutes at one in two seconds. */
 const KEPT = 151;
 
+/** Between two samples that are further apart nobody looked, and what happened when is not known. Milliseconds. */
+const PAUSE = 15_000;
+
 /** The samples with a new one, the oldest gone where there are too many. */
 export function withSample(samples: readonly StatisticsSample[], sample: StatisticsSample): readonly StatisticsSample[] {
   return [...samples, sample].slice(-KEPT);
@@ -48,7 +51,7 @@ function interval(before: StatisticsSample, after: StatisticsSample, version: st
   const one = before.versions.find((each) => each.version === version);
   const other = after.versions.find((each) => each.version === version);
   // A model that was loaded again counts from nothing.
-  if (one === undefined || other === undefined || total(other) < total(one)) return { at: after.at, ...NOTHING };
+  if (one === undefined || other === undefined || total(other) < total(one) || after.at - before.at > PAUSE) return { at: after.at, ...NOTHING };
   const seconds = (after.at - before.at) / 1000;
   const failed = countOf(other, "fail") - countOf(one, "fail");
   const executions = other.execution_count - one.execution_count;

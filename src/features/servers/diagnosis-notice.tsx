@@ -1,4 +1,3 @@
-import { Alert, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { isProxied } from "../../state/proxy-servers.ts";
 import { diagnose, type ServerDiagnosis } from "../../state/server-diagnosis.ts";
@@ -21,15 +20,16 @@ export function DiagnosisNotice({ diagnosis: { code, detail, header, models = []
   const title = useMessages(serverProblemMessages);
   const advice = useMessages(serverAdviceMessages);
   return (
-    <Alert color={mild ? "yellow" : "red"} title={title(code)} className={classes.diagnosis} data-testid="diagnosis" data-code={code}>
-      <Text size="sm">
+    <div className={classes.diagnosis} data-mild={mild} data-testid="diagnosis" data-code={code}>
+      <p className={classes.sentence}>
+        <strong className={classes.title}>{title(code)}</strong>
         {header !== undefined && `${t("expects", { header })} `}
         {models.length > 0 && `${t("waitsFor", { models: models.join(", ") })} `}
         {advice(code)}
-      </Text>
-      {detail !== "" && <Text size="xs" className={classes.detail}>{detail}</Text>}
+      </p>
       {action}
-    </Alert>
+      {detail !== "" && <p className={classes.detail}>{detail}</p>}
+    </div>
   );
 }
 

@@ -32,7 +32,7 @@ export function MetricsView({ server }: { readonly server: V2Server }) {
   const rows = metricRows(data, later);
   const gpus = gpuRows(data);
   return (
-    <section className={classes.metrics} aria-label={t("metrics")} data-testid="metrics">
+    <div className={classes.metrics} data-testid="metrics">
       {error !== null && <FailureNotice error={error} server={server} />}
       {gpus.length > 0 && <ul className={classes.gpus} aria-label={t("gpus")}>{gpus.map((gpu) => <li key={gpu.gpu}><Gpu {...gpu} /></li>)}</ul>}
       <TextInput className={classes.own} placeholder={t("filterMetrics")} aria-label={t("filterMetrics")} value={filter} onChange={(event) => setFilter(event.currentTarget.value)} />
@@ -61,7 +61,7 @@ export function MetricsView({ server }: { readonly server: V2Server }) {
         </div>
       )}
       {rows.length > MOST && <Text size="xs" c="dimmed">{t("moreMetrics", { count: rows.length - MOST })}</Text>}
-    </section>
+    </div>
   );
 }
 

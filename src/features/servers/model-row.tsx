@@ -1,4 +1,4 @@
-import { Alert, Button, Text, UnstyledButton } from "@mantine/core";
+import { Button, Text, UnstyledButton } from "@mantine/core";
 import type { V2Server } from "../../state/servers.ts";
 import { serverMessages } from "../../ui/catalogue/servers.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
@@ -62,11 +62,9 @@ function Outcome({ server, change }: Pick<Props, "server" | "change">) {
   }
   const said = verb === "unload" ? "unloadedNow" : config === undefined ? "loadedNow" : "loadedOverride";
   return (
-    <Alert color={config === undefined ? "green" : "yellow"} p={4} role="status" data-testid="change-done">
-      <span className={classes.outcome}>
-        <Text size="xs">{t(said, { model })}</Text>
-        {end}
-      </span>
-    </Alert>
+    <div className={classes.outcome} role="status" data-testid="change-done">
+      <Text size="xs">{t(said, { model })}</Text>
+      {end}
+    </div>
   );
 }

@@ -5,7 +5,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
  * What servers said, one cache for the window. Nothing is asked while the page is hidden or nobody looks, and a failure is not hidden by
  * trying again at once: the next poll does.
  */
-export const queryClient = new QueryClient({
+const queryClient = new QueryClient({
   defaultOptions: {
     // A server on this machine is there without a network.
     queries: { retry: false, networkMode: "always", structuralSharing: false },

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Text } from "@mantine/core";
+import { Button, Group, Select } from "@mantine/core";
 import { useStore } from "zustand";
 import { forgetServer } from "../../state/server-memory.ts";
 import type { ServerState } from "../../state/server-state.ts";
@@ -15,41 +15,37 @@ export function ServerHead({ server, state }: { readonly server: V2Server; reado
   const { servers, panes } = useApp();
   const list = useStore(servers, (all) => all.servers);
   const names = Object.keys(server.headers);
+  const change = (): void => {
+    servers.show(server.id);
+    panes.getState().showDialog("change-server");
+  };
   const leave = (): void => {
     forgetServer(server.id, localStorage);
     servers.remove(server.id);
   };
   return (
     <header className={classes.head}>
-      <div className={classes.headRow}>
-        {list.length > 1 ? (
-          <Select
-            aria-label={t("chooseServer")}
-            allowDeselect={false}
-            value={server.id}
-            onChange={(id) => id !== null && servers.show(id)}
-            data={list.map(({ id, name }) => ({ value: id, label: name }))}
-          />
-        ) : (
-          <h2 className={classes.headName}>{server.name}</h2>
-        )}
-        <StateMark state={state} since />
-        <code className={classes.address}>{server.base}</code>
-        <Group gap={4} className={classes.headActions}>
-          <Button variant="default" size="compact-xs" onClick={() => {
-            servers.show(server.id);
-            panes.getState().showDialog("change-server");
-          }}>{t("change")}</Button>
-          <Button variant="default" size="compact-xs" onClick={leave}>{t("disconnect")}</Button>
-        </Group>
-      </div>
-      {state?.metadata !== undefined && (
-        <Text size="xs" c="dimmed" data-testid="server-metadata">
-          {t("version", { name: state.metadata.name, version: state.metadata.version })}
-          {state.metadata.extensions.length > 0 && ` · ${t("extensions")}: ${state.metadata.extensions.join(", ")}`}
-        </Text>
+      {list.length > 1 ? (
+        <Select
+          aria-label={t("chooseServer")}
+          allowDeselect={false}
+          value={server.id}
+          onChange={(id) => id !== null && servers.show(id)}
+          data={list.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      ) : (
+        <h2 className={classes.headName}>{server.name}</h2>
       )}
-      {names.length > 0 && <Text size="xs" c="dimmed">{t("headers", { names: names.join(", ") })}</Text>}
+      <StateMark state={state} since />
+      <span className={classes.about}>
+        {state?.metadata !== undefined && <span data-testid="server-metadata">{t("version", { name: state.metadata.name, version: state.metadata.version })}</span>}
+        <code>{server.base}</code>
+        {names.length > 0 && <span>{t("headers", { names: names.join(", ") })}</span>}
+      </span>
+      <Group gap={4} className={classes.headActions}>
+        <Button variant="default" size="compact-xs" onClick={change}>{t("change")}</Button>
+        <Button variant="default" size="compact-xs" onClick={leave}>{t("disconnect")}</Button>
+      </Group>
     </header>
   );
 }

@@ -60,7 +60,7 @@ function OneServer({ server }: { readonly server: V2Server }) {
           />
           {part === "models" && <ModelsView server={server} />}
           {part === "metrics" && <MetricsView server={server} />}
-          {part === "settings" && <SettingsView server={server} />}
+          {part === "settings" && <SettingsView server={server} state={state} />}
         </>
       )}
     </div>

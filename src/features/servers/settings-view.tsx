@@ -1,4 +1,5 @@
 import { Text } from "@mantine/core";
+import type { ServerState } from "../../state/server-state.ts";
 import type { V2Server } from "../../state/servers.ts";
 import type { CallOptions, Connection } from "../../triton/v2/connection.ts";
 import { logSettings, traceSettings } from "../../triton/v2/settings.ts";
@@ -10,10 +11,17 @@ import classes from "./servers.module.css";
 
 type Settings = Readonly<Record<string, string | boolean | number | readonly string[]>>;
 
-/** How a server traces and logs. Read only. */
-export function SettingsView({ server }: { readonly server: V2Server }) {
+/** How a server traces and logs, and the extensions of the protocol that it has. Read only. */
+export function SettingsView({ server, state: { metadata } }: { readonly server: V2Server; readonly state: ServerState }) {
+  const t = useMessages(serverMessages);
   return (
     <div className={classes.settings}>
+      {metadata !== undefined && metadata.extensions.length > 0 && (
+        <section className={classes.section}>
+          <h3 className={classes.tableTitle}>{t("extensions")}</h3>
+          <ul className={classes.extensions}>{metadata.extensions.map((extension) => <li key={extension}>{extension}</li>)}</ul>
+        </section>
+      )}
       <SettingList server={server} name="trace" ask={(connection, call) => traceSettings(connection, undefined, call)} />
       <SettingList server={server} name="logging" ask={logSettings} />
     </div>

@@ -67,8 +67,15 @@ describe("a look at a server", () => {
     expect(await look()).toMatchObject({ kind: "ready", problem: { code: "RESTRICTED", header: "key" } });
   });
 
+  it.each<[ServerProblem, number, string]>([
+    ["RESTRICTED", 403, "This API is restricted, expecting header 'key'"],
+    ["UNAUTHORIZED", 401, "Unauthorized"],
+  ])("finds it there, but not whether it is ready, where its health is %s", async (code, status, error) => {
+    answers = { ...WELL, "/v2/health/live": [status, { error }] };
+    expect(await look()).toMatchObject({ kind: "not-ready", failures: 0, problem: { code } });
+  });
+
   it.each<[ServerProblem, string, Answers]>([
-    ["RESTRICTED", "health is restricted", { "/v2/health/live": [403, { error: "This API is restricted, expecting header 'key'" }] }],
     ["NOT_V2", "it answers everything with a page", { "/v2/health/live": [200, "<html>"], "/v2": [200, "<html>"] }],
     ["NOT_V2", "its metadata are something else", { ...WELL, "/v2": [200, { hello: "world" }] }],
   ])("finds %s where %s", async (code, _, given) => {

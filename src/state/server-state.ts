@@ -51,8 +51,15 @@ export async function lookAt(base: string, connection: Connection, surroundings:
     return nextState(before, { kind: "not-ready", ...described, problem: { code: "NOT_READY", detail: ready.reason ?? "", models } }, surroundings.now());
   } catch (error) {
     if (error instanceof ConchError && error.code === "CANCELLED") throw error;
-    return nextState(before, { kind: "unreachable", problem: await explain(error, base, surroundings) }, surroundings.now());
+    const problem = await explain(error, base, surroundings);
+    // It is there, and may answer other questions than whether it is ready.
+    return nextState(before, { kind: isClosed(problem) ? "not-ready" : "unreachable", problem }, surroundings.now());
   }
+}
+
+/** Whether a server is there, but keeps something from those who send no key. */
+export function isClosed({ code }: ServerDiagnosis): boolean {
+  return code === "RESTRICTED" || code === "UNAUTHORIZED";
 }
 
 /** What the metadata are, or that they are closed to this page alone. Throws where they show that this is no v2 server. */
@@ -61,7 +68,7 @@ async function describe(ask: () => Promise<ServerMetadata>, base: string, surrou
     return { metadata: await ask() };
   } catch (error) {
     const problem = await explain(error, base, surroundings);
-    if (problem.code === "RESTRICTED") return { problem };
+    if (isClosed(problem)) return { problem };
     throw error;
   }
 }

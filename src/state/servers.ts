@@ -11,7 +11,7 @@ export interface V2Server {
   readonly name: string;
   /** What `/v2/…` is appended to: the prefix of the proxy, `/v2-proxy/localhost:8000`, or the address of a server that allows this page by CORS. */
   readonly base: string;
-  /** Address of its Prometheus page. */
+  /** Address of its Prometheus page; where absent, `/metrics` behind the base. */
   readonly metrics?: string;
   /** Sent with every request. They may be secrets: never logged, never part of a plan, a report or an exported file. */
   readonly headers: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export function createServers(fetch: typeof globalThis.fetch) {
     const { connect } = await client();
     return connect<Blob>({
       base,
-      ...(metrics !== undefined && { metrics }),
+      metrics: metrics ?? `${base}/metrics`,
       headers,
       fetch: (url, init) => fetch(url, init),
       body: (parts: BodyParts) => new Blob([...parts]),

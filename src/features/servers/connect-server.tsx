@@ -3,8 +3,8 @@ import { useEffect, useState, type FormEvent } from "react";
 import { useStore } from "zustand";
 import { proxyServers, type ProxyServers } from "../../state/proxy-servers.ts";
 import { forgetServer, rememberedOf, rememberServer } from "../../state/server-memory.ts";
-import { lookAt, type ServerState } from "../../state/server-state.ts";
-import { createServers, type V2Server } from "../../state/servers.ts";
+import { isClosed, lookAt, type ServerState } from "../../state/server-state.ts";
+import { createServers } from "../../state/servers.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { connectMessages } from "../../ui/catalogue/servers.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
@@ -38,7 +38,8 @@ export function ConnectServer({ change = false }: { readonly change?: boolean })
     });
   };
 
-  const add = (server: V2Server): void => {
+  const add = (form: ServerForm): void => {
+    const server = serverOf(form, surroundings().page);
     if (old !== undefined && old.id !== server.id) {
       forgetServer(old.id, localStorage);
       servers.remove(old.id);
@@ -60,8 +61,9 @@ export function ConnectServer({ change = false }: { readonly change?: boolean })
     const trial = createServers((url, init) => fetch(url, init));
     trial.add(server);
     const state = await lookAt(server.base, await trial.connection(server.id), surroundings(), undefined);
-    if (state.kind === "unreachable") setFound(state);
-    else add(server);
+    if (state.kind === "unreachable" || (state.problem !== undefined && isClosed(state.problem))) setFound(state);
+    // Where metrics most likely are is Triton's own custom.
+    else add(state.metadata?.name === "triton" || form.metrics !== likelyMetrics(form, proxy) ? form : { ...form, metrics: "" });
   };
 
   return (
@@ -73,7 +75,7 @@ export function ConnectServer({ change = false }: { readonly change?: boolean })
         </div>
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={close}>{t("cancel")}</Button>
-          {found !== null && found !== "looking" && <Button variant="default" onClick={() => add(serverOf(form, surroundings().page))}>{t("anyway")}</Button>}
+          {found !== null && found !== "looking" && <Button variant="default" onClick={() => add(form)}>{t("anyway")}</Button>}
           <Button type="submit" loading={found === "looking"}>{t(found === "looking" ? "connecting" : "connect")}</Button>
         </Group>
       </form>

@@ -24,11 +24,12 @@ export function MetricsView({ server }: { readonly server: V2Server }) {
   const { data, error } = usePolled<readonly MetricFamily[]>(server, {
     key: ["metrics"],
     every: EVERY,
-    enabled: server.metrics !== undefined,
     ask: (connection, call) => metrics(connection, call),
   });
-  if (server.metrics === undefined) return <Text size="sm">{t("noMetrics")}</Text>;
-  if (data === undefined) return error === null ? <Text size="sm" role="status">{t("asking")}</Text> : <FailureNotice error={error} server={server} />;
+  if (data === undefined) {
+    if (error === null) return <Text size="sm" role="status">{t("asking")}</Text>;
+    return server.metrics === undefined ? <Text size="sm" data-testid="no-metrics">{t("noMetrics")}</Text> : <FailureNotice error={error} server={server} />;
+  }
   const rows = metricRows(data, later);
   const gpus = gpuRows(data);
   return (

@@ -102,7 +102,7 @@ export const serverMessages = section(
     overrideHint: "Sent with the request; nothing is written to the server's repository.",
     askAgain: "Ask again",
     // metrics
-    noMetrics: "This server has no address for metrics. Triton has them on a port of its own, 8002.",
+    noMetrics: "This server has no metrics at its own address. Triton has them on a port of its own, 8002: name it by Change….",
     filterMetrics: "Filter metrics",
     metric: "Metric",
     labels: "Labels",
@@ -215,7 +215,7 @@ export const serverMessages = section(
     loadPlain: "按服务器仓库中的配置加载",
     overrideHint: "随请求发送；不会写入服务器的仓库。",
     askAgain: "再次询问",
-    noMetrics: "此服务器没有指标地址。Triton 的指标在单独的端口 8002 上。",
+    noMetrics: "此服务器在自己的地址上没有指标。Triton 的指标在单独的端口 8002 上：请通过“更改…”填写。",
     filterMetrics: "筛选指标",
     metric: "指标",
     labels: "标签",

@@ -4,11 +4,11 @@ import type { Page } from "@playwright/test";
 import { expect, test, type AppPage } from "./fixtures/app.ts";
 import { connectLocal, openDialog, sampleServer } from "./fixtures/connect.ts";
 import { plainHost } from "./fixtures/plain-host.ts";
-import type { StandIn } from "./fixtures/v2-stand-in.ts";
+import type { ControlStandIn } from "./fixtures/control-stand-in.ts";
 
 const SECRET = "hunter2-of-the-operator";
 
-let server: StandIn;
+let server: ControlStandIn;
 
 test.beforeEach(async () => {
   server = await sampleServer();
@@ -144,6 +144,8 @@ test("a server that goes is said to be gone at the next look, and looked at unti
 test("a restricted server says which header it expects, and the header is kept where the user says and nowhere else", async ({ app }) => {
   const { page } = app;
   server.restricted = { header: "admin-key", value: SECRET };
+  const said: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
   await openDialog(app);
   await connectLocal(page, server.port);
   await expect(diagnosis(page)).toHaveAttribute("data-code", "RESTRICTED");
@@ -197,6 +199,7 @@ test("a restricted server says which header it expects, and the header is kept w
   await panel(page).getByRole("button", { name: "Disconnect" }).click();
   await expect(page.getByTestId("servers")).toContainText("No server is connected.");
   expect(await kept()).not.toContain(SECRET);
+  expect(said.join("\n")).not.toContain(SECRET);
   onlyRefusals(app);
 });
 

@@ -12,10 +12,13 @@ export type ProxyServers =
 /** Of every answer of a proxy of Conch, so that a page can tell it from a host that has none. */
 const MARK = "conch-proxy";
 
+/** For the answer; a host that takes longer is not there. Milliseconds. */
+const PATIENCE = 10_000;
+
 /** Asks for the proxy's list. `page` is the page's base address, below which the proxy lies. Never throws. */
 export async function proxyServers(fetch: typeof globalThis.fetch, page: string): Promise<ProxyServers> {
   try {
-    const response = await fetch(new URL("v2-proxy/", page).href, { headers: { Accept: "application/json" } });
+    const response = await fetch(new URL("v2-proxy/", page).href, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) });
     if (!response.headers.has(MARK)) return { kind: "none" };
     const found = (await response.json()) as { servers?: unknown; loopback?: unknown; error?: unknown };
     if (!response.ok) return { kind: "refused", message: String(found.error ?? response.status) };

@@ -4,7 +4,7 @@ import type { ModelView } from "../../state/derived.ts";
 import type { V2Server } from "../../state/servers.ts";
 import type { JsonObject } from "../../base/exact-json.ts";
 import { canonicalText } from "../../triton/model-config/canonical-text.ts";
-import { configFromJson } from "../../triton/model-config/from-json.ts";
+import { readServedConfig } from "../../triton/model-config/served-config.ts";
 import { configJson } from "../../triton/model-config/json.ts";
 import { modelConfig } from "../../triton/v2/metadata.ts";
 import { serverMessages } from "../../ui/catalogue/servers.messages.ts";
@@ -72,7 +72,7 @@ function LoadButtons({ server, model, view }: Pick<Props, "server" | "model"> & 
 function Comparison({ model, served, view }: { readonly model: string; readonly served: JsonObject; readonly view: ModelView | undefined }) {
   const t = useMessages(serverMessages);
   const narrow = useMediaQuery("(max-width: 1023px)", undefined, { getInitialValueInEffect: false });
-  const { config, unread } = configFromJson(served);
+  const { config, unread } = readServedConfig(served);
   const theirs = canonicalText(config);
   const mine = view === undefined ? theirs : canonicalText({ ...view.config, name: view.config.name || model });
   const equal = view !== undefined && mine === theirs;

@@ -6,7 +6,7 @@ import type { ModelConfig } from "./model-config.ts";
 import { MODEL_CONFIG_SCHEMA } from "./schema.ts";
 
 /** A configuration that came as JSON, and what of it could not be read. */
-export interface ConfigFromJson {
+export interface ServedConfig {
   readonly config: ModelConfig;
   /** Paths of members that are no field, or hold no value of their field: `input[0].color`. They are left out. */
   readonly unread: readonly string[];
@@ -16,7 +16,7 @@ export interface ConfigFromJson {
  * The ModelConfig that a server answers to GET /v2/models/<model>/config. Takes protobuf's JSON with the names of the .proto: enums by name or
  * number, 64-bit integers as numbers or text, NaN and the infinities as text. What is absent is at its default. Never throws.
  */
-export function configFromJson(json: JsonObject): ConfigFromJson {
+export function readServedConfig(json: JsonObject): ServedConfig {
   const unread: string[] = [];
   const config = messageFrom(json, MODEL_CONFIG_SCHEMA.root, "", unread) as unknown as ModelConfig;
   return { config, unread };

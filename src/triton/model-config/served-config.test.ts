@@ -4,7 +4,7 @@ import { isJsonObject, readExactJson, type JsonObject } from "../../base/exact-j
 import { readRecorded } from "../../testing/recorded.ts";
 import { canonicalText } from "./canonical-text.ts";
 import { parseConfig } from "./decode.ts";
-import { configFromJson } from "./from-json.ts";
+import { readServedConfig } from "./served-config.ts";
 import { configJson } from "./json.ts";
 
 function json(text: string): JsonObject {
@@ -15,7 +15,7 @@ function json(text: string): JsonObject {
 
 const config = (text: string) => parseConfig(text, "m/config.pbtxt").config;
 const canonical = (text: string): string => canonicalText(config(text));
-const thereAndBack = (text: string): string => canonicalText(configFromJson(json(configJson(config(text)))).config);
+const thereAndBack = (text: string): string => canonicalText(readServedConfig(json(configJson(config(text)))).config);
 
 describe("a configuration as text for comparing", () => {
   it("has no defaults, no comments and no style", () => {
@@ -62,21 +62,21 @@ describe("a configuration as text for comparing", () => {
       .flatMap((line) => (JSON.parse(line) as { body?: string }).body ?? []);
     expect(bodies.length).toBeGreaterThan(100);
     for (const body of bodies) {
-      const { config, unread } = configFromJson(json(body));
+      const { config, unread } = readServedConfig(json(body));
       expect(unread, body).toEqual([]);
-      expect(canonicalText(config)).toBe(canonicalText(configFromJson(json(configJson(config))).config));
+      expect(canonicalText(config)).toBe(canonicalText(readServedConfig(json(configJson(config))).config));
     }
   });
 });
 
 describe("a configuration from JSON", () => {
   it("says what it could not read, and reads the rest", () => {
-    const { config, unread } = configFromJson(json('{"name":"m","colour":1,"max_batch_size":"x","input":[{"name":"X","data_type":"TYPE_NEW"},7],"parameters":[]}'));
+    const { config, unread } = readServedConfig(json('{"name":"m","colour":1,"max_batch_size":"x","input":[{"name":"X","data_type":"TYPE_NEW"},7],"parameters":[]}'));
     expect(unread).toEqual(["colour", "max_batch_size", "input[0].data_type", "input[1]", "parameters"]);
     expect(config).toMatchObject({ name: "m", max_batch_size: 0, input: [{ name: "X", data_type: "TYPE_INVALID" }], parameters: {} });
   });
 
   it("takes enums by number and what is null as absent", () => {
-    expect(configFromJson(json('{"input":[{"data_type":11}],"optimization":null}')).config).toMatchObject({ input: [{ data_type: "TYPE_FP32" }] });
+    expect(readServedConfig(json('{"input":[{"data_type":11}],"optimization":null}')).config).toMatchObject({ input: [{ data_type: "TYPE_FP32" }] });
   });
 });

@@ -57,6 +57,7 @@ export default defineConfig({
       "@mantine/core",
       "@niivue/niivue",
       "@tabler/icons-react",
+      "@tanstack/react-query",
       "@zip.js/zip.js",
       "client-zip",
       "fast-png",

@@ -89,7 +89,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "ui": {
     files: /^ui\//,
     may: ["state", "protocol", "pure"],
-    packages: ["react", "@mantine/core", "@mantine/hooks", "@tabler/icons-react", "@tanstack/react-virtual", "zustand"],
+    packages: ["react", "@codemirror/merge", "@codemirror/state", "@codemirror/view", "@mantine/core", "@mantine/hooks", "@tabler/icons-react", "@tanstack/react-virtual", "zustand"],
   },
   "viewer": {
     files: /^viewers\//,

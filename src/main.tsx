@@ -8,7 +8,6 @@ import { MantineProvider, type MantineColorSchemeManager } from "@mantine/core";
 import { Gallery } from "./features/gallery/gallery.tsx";
 import { followApp } from "./features/shell/follow.ts";
 import { signalIdle } from "./features/shell/idle-signal.ts";
-import { showLoss, showNotice } from "./features/shell/notices.tsx";
 import { Shell } from "./features/shell/shell.tsx";
 import type { Slots } from "./features/shell/slots.ts";
 import { openFirst } from "./features/shell/open-first.ts";
@@ -32,6 +31,8 @@ import { cssVariables, theme } from "./ui/theme.ts";
 /** `?gpu=off` behaves as in a browser without WebGPU. */
 const parameters = new URLSearchParams(location.search);
 
+const notices = () => import("./features/shell/notices.tsx");
+
 function createApp(): App {
   const document = createDocumentStore();
   const headers = createModelHeaders(document);
@@ -49,7 +50,7 @@ function createApp(): App {
     base: new URL(".", location.href).href,
     fetch: (url, init) => fetch(url, init),
     openStore: () => openWorkspaceStore(),
-    notify: (notice) => showNotice(notice, app),
+    notify: (notice) => void notices().then(({ showNotice }) => showNotice(notice, app)),
   });
   const preview = createPreview({ document, headers, selection, session });
   const comparing = createComparing(session);
@@ -83,16 +84,20 @@ const Placements = lazy(() => import("./features/placements/placements.tsx").the
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
+const serverViews = () => import("./features/servers/server-slots.tsx");
+const ServerList = lazy(() => serverViews().then((module) => ({ default: module.ServerList })));
+const ServerPanel = lazy(() => serverViews().then((module) => ({ default: module.ServerPanel })));
+const ConnectServer = lazy(() => serverViews().then((module) => ({ default: module.ConnectServer })));
 
 const slots: Slots = {
-  explorer: <Explorer />,
+  explorer: <Explorer servers={<Suspense fallback={null}><ServerList /></Suspense>} />,
   graph: <GraphEditor />,
   outline: <Outline />,
   text: <ConfigEditor />,
   inspector: <Inspector />,
-  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements /> },
+  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, server: <ServerPanel /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
-  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
+  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, "connect-server": <ConnectServer />, "change-server": <ConnectServer change /> },
   gallery: <Gallery />,
   save: <SaveDialog />,
 };
@@ -117,10 +122,12 @@ Object.assign(window, { conch: app });
 followApp(app);
 signalIdle(app, document.documentElement);
 app.session.subscribe(({ loss }, before) => {
-  if (loss !== null && loss !== before.loss) showLoss(loss.kind, loss.message);
+  if (loss !== null && loss !== before.loss) void notices().then(({ showLoss }) => showLoss(loss.kind, loss.message));
 });
 document.addEventListener("visibilitychange", () => void app.workspace.flush());
 window.addEventListener("pagehide", () => void app.workspace.flush());
+// Most have none.
+if (localStorage.getItem("conch-servers") !== null) void import("./state/server-memory.ts").then(({ restoreServers }) => restoreServers(app.servers, localStorage));
 void openFirst(app.workspace, parameters);
 
 createRoot(document.getElementById("root") as HTMLElement).render(

@@ -1,4 +1,4 @@
-import { Fragment, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { Fragment, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useMediaQuery } from "@mantine/hooks";
 import { useStore } from "zustand";
 import { Button } from "@mantine/core";
@@ -23,8 +23,8 @@ import classes from "./explorer.module.css";
 const ROW_HEIGHT = 24;
 const NARROW_ROW_HEIGHT = 40;
 
-/** The open repository as a tree: a click on a model opens it, one on a text file shows its text. */
-export function Explorer() {
+/** The open repository as a tree: a click on a model opens it, one on a text file shows its text. Below it the servers. */
+export function Explorer({ servers }: { servers: ReactNode }) {
   const t = useMessages(explorerMessages);
   const { document, selection, panes } = useApp();
   const view = useRepository();
@@ -114,6 +114,7 @@ export function Explorer() {
           {rowWindow.below > 0 && <li role="none" style={{ height: rowWindow.below }} />}
         </ul>
       )}
+      {servers}
       {drop.over && <p className={classes.dropHint}>{t("dropModels")}</p>}
     </div>
   );

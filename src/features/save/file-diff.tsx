@@ -1,8 +1,8 @@
-import { useEffect, useRef } from "react";
 import { readableText } from "../../base/source-text.ts";
 import type { SaveItem } from "../../state/save-plan.ts";
 import { saveMessages } from "../../ui/catalogue/save.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { ComparedTexts } from "../../ui/compared-texts.tsx";
 import { formatBytes } from "../../ui/format.ts";
 import classes from "./save.module.css";
 
@@ -28,29 +28,11 @@ export function FileDiff({ item, unified }: { item: SaveItem; unified: boolean }
               <span>{t("mineText")}</span>
             </div>
           )}
-          <Texts {...texts} unified={unified} />
+          <ComparedTexts {...texts} unified={unified} left={t("folderText")} right={t("mineText")} className={classes.texts} />
         </>
       )}
     </section>
   );
-}
-
-function Texts({ mine, theirs, unified }: { mine: string; theirs: string; unified: boolean }) {
-  const t = useMessages(saveMessages);
-  const parent = useRef<HTMLDivElement>(null);
-  const [left, right] = [t("folderText"), t("mineText")];
-  useEffect(() => {
-    let close: (() => void) | undefined;
-    let gone = false;
-    void import("./merge-view.ts").then(({ showTexts }) => {
-      if (!gone && parent.current !== null) close = showTexts(parent.current, { mine, theirs, unified, labels: { theirs: left, mine: right } });
-    });
-    return () => {
-      gone = true;
-      close?.();
-    };
-  }, [mine, theirs, unified, left, right]);
-  return <div ref={parent} className={classes.texts} />;
 }
 
 function textOf(side: SaveItem["mine"] | SaveItem["theirs"]): string {

@@ -1,9 +1,10 @@
 import { lazy, Suspense, useState } from "react";
 import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
-import { noticed } from "./notices.tsx";
+import { noticed } from "./noticed.ts";
 
-const Notifications = lazy(() => import("@mantine/notifications").then(({ Notifications }) => ({ default: Notifications })));
+// With what writes them, so that a notice needs no server any more.
+const Notifications = lazy(() => Promise.all([import("@mantine/notifications"), import("./notices.tsx")]).then(([{ Notifications }]) => ({ default: Notifications })));
 
 /** Where notices come up. Loaded with the first of them, or with the first repository: its panes have some of their own. */
 export function NoticeArea() {

@@ -1,5 +1,4 @@
 import { Button } from "@mantine/core";
-import { createStore } from "zustand/vanilla";
 import type { ErrorRecord } from "../../base/errors.ts";
 import type { OpenReport } from "../../repositories/source.ts";
 import { settings } from "../../state/settings.ts";
@@ -8,6 +7,7 @@ import type { App } from "../../ui/app-context.ts";
 import { noticeMessages } from "../../ui/catalogue/notices.messages.ts";
 import { translator } from "../../ui/catalogue/section.ts";
 import { shellMessages } from "../../ui/catalogue/shell.messages.ts";
+import { noticed } from "./noticed.ts";
 
 interface Shown {
   title: string;
@@ -15,9 +15,6 @@ interface Shown {
   action?: { label: string; run(): void };
   tone: "info" | "warning" | "error";
 }
-
-/** Whether there was a notice yet. */
-export const noticed = createStore(() => false);
 
 /** Tells the user something in passing; errors stay until they are closed. */
 export function showNotice(notice: Notice, app: Pick<App, "panes" | "workspace">): void {

@@ -61,6 +61,7 @@ export function windowCommands(app: App, setColorScheme: (scheme: SettingsState[
     }),
     within("zip", "zip", () => void downloadZip(workspace, document.getState().origin?.name)),
     within("new-ensemble", "newEnsemble", () => panes.getState().showDialog("new-ensemble")),
+    within("add-server", "addServer", () => panes.getState().showDialog("connect-server")),
     within("add-models", "addModels", () => void add(false)),
     within("add-model-folder", "addModelFolder", () => void add(true)),
     within("centre", "centre", () => panes.getState().setCentre(NEXT_CENTRE[panes.getState().centre]), { listed: false }),

@@ -157,7 +157,7 @@ async function checkHead(incoming: Incoming, accepted: readonly number[]): Promi
   const announced = announcedBytes(incoming);
   if (announced !== undefined && announced > limits.responseBytes) throw tooLarge(request, limits.responseBytes, announced);
   if ((status >= 200 && status < 300) || accepted.includes(status)) return;
-  throw refusal(request, purpose, status, await source.beginning(ERROR_BYTES));
+  throw refusal(request, purpose, status, await source.beginning(ERROR_BYTES), header);
 }
 
 /** Bytes that the head announces for the body as it is sent, so where it is compressed not those that are read. */

@@ -17,12 +17,17 @@ export interface V2Failure {
   readonly retryable: boolean;
   /** True for a status 5xx by which Triton says that the JSON of the request is wrong, and not that the server failed. */
   readonly jsonError: boolean;
+  /** Why a proxy answered in the server's place, by its own word: `CONNECTION_REFUSED`. Undefined for an answer of the server. */
+  readonly proxy: string | undefined;
 }
+
+/** The header by which a proxy says that an answer is its own, and why. */
+const PROXY_REASON = "conch-proxy-error";
 
 /** What a V2_… error says of its exchange; undefined for any other error, and for one that no server had a part in. */
 export function v2Failure(error: unknown): V2Failure | undefined {
   if (!(error instanceof ConchError) || !error.code.startsWith("V2_")) return undefined;
-  const { request, status, server, retryable, jsonError } = error.data;
+  const { request, status, server, retryable, jsonError, proxy } = error.data;
   if (typeof request !== "string") return undefined;
   return {
     request,
@@ -30,6 +35,7 @@ export function v2Failure(error: unknown): V2Failure | undefined {
     message: typeof server === "string" ? server : undefined,
     retryable: retryable === true,
     jsonError: jsonError === true,
+    proxy: typeof proxy === "string" ? proxy : undefined,
   };
 }
 
@@ -53,9 +59,15 @@ const JSON_ERROR =
 const POLL_ERROR = /failed to poll from model repository$/;
 const LONGEST_EXCERPT = 300;
 
-/** The error for an answer that is one: `body` is its text, as much of it as was read. */
-export function refusal(request: string, purpose: Purpose, status: number, body: string): ConchError {
+/** The error for an answer that is one: `body` is its text, as much of it as was read; `header` reads its headers. */
+export function refusal(request: string, purpose: Purpose, status: number, body: string, header: (name: string) => string | undefined = () => undefined): ConchError {
   const server = serverMessage(body) ?? excerpt(body);
+  const proxy = header(PROXY_REASON);
+  if (proxy !== undefined) {
+    return new ConchError("V2_REFUSED", `${request}: the proxy answered ${status}: ${server}`, {
+      data: { request, status, server, retryable: isRetryable(purpose, status), jsonError: false, proxy },
+    });
+  }
   const jsonError = status >= 500 && JSON_ERROR.test(server);
   const said = server === "" ? `the server answered ${status} without a message` : `the server answered ${status}: ${server}`;
   return new ConchError("V2_REFUSED", `${request}: ${said}${remark(status, server, jsonError)}`, {

@@ -1,0 +1,4 @@
+import { createStore } from "zustand/vanilla";
+
+/** Whether there was a notice yet. */
+export const noticed = createStore(() => false);

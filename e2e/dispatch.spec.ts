@@ -69,7 +69,7 @@ function output({ page }: AppPage, name: string): Promise<number[]> {
 test("a model that no browser runs is offered to a server on its node, in the inspector and beside Run, and a mixed run takes it there", async ({ app }) => {
   const { page } = app;
   await openLine(app, false);
-  await expect(page.getByTestId("stranded")).toContainText("No browser runs engine");
+  await expect(page.getByTestId("stranded")).toContainText("Cannot run here: engine.");
   await run(app, "failed");
   await expect(page.getByTestId("run-error")).toContainText("MODEL_NOT_RUNNABLE");
   await server.connect(app, "Lab", { Authorization: SECRET });
@@ -125,7 +125,7 @@ test("a server that dies during a step fails it with the reason, the page lives,
   await page.getByTestId("stranded").getByRole("button", { name: "Run on Lab" }).click();
   server.hold();
   await run(app, "");
-  await expect(page.getByTestId("run-status")).toContainText("waiting for server Lab");
+  await expect(page.getByTestId("run-status")).toContainText("Waiting for server Lab");
   await expect(page.getByTestId("node-step:engine")).toContainText("waiting for server Lab");
   await expect.poll(() => server.inferences("engine").length).toBe(1);
   await server.stop();
@@ -200,13 +200,17 @@ test("the headers of a server appear in no plan, report, error, export or store 
 test("the choice is accessible in both schemes, and fits a narrow screen", async ({ app }) => {
   const { page } = app;
   await openLine(app);
-  await page.getByTestId("stranded").getByRole("button", { name: "Run on Lab" }).click();
   await page.getByTestId("node-step:engine").click();
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).include('[data-testid="run-panel"]').include('[data-testid="run-on"]').include('[data-testid="node-step:engine"]').analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
-  }
+  const check = async (): Promise<void> => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).include('[data-testid="run-panel"]').include('[data-testid="run-on"]').include('[data-testid="node-step:engine"]').analyze();
+      expect(violations.map(({ id }) => id)).toEqual([]);
+    }
+  };
+  await check();
+  await page.getByTestId("stranded").getByRole("button", { name: "Run on Lab" }).click();
+  await check();
   await page.setViewportSize({ width: 390, height: 800 });
   await expect(page.getByTestId("run-panel").getByTestId("where-line")).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
@@ -223,7 +227,7 @@ test("the choice is worded in Chinese", async ({ app }) => {
   await (await chooser).setFiles({ name: "line.zip", mimeType: "application/zip", buffer });
   await app.idle();
   await page.getByTestId("tab-run").click();
-  await expect(page.getByTestId("stranded")).toContainText("浏览器无法运行 engine");
+  await expect(page.getByTestId("stranded")).toContainText("无法在此运行：engine。");
   await page.getByTestId("stranded").getByRole("button", { name: "在 Lab 上运行" }).click();
   await expect(page.getByTestId("node-step:engine")).toContainText("在 Lab 上");
   await page.getByTestId("run-panel").getByTestId("where-line").selectOption("服务器 Lab（整体）");

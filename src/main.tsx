@@ -15,6 +15,7 @@ import type { RuntimePort } from "./runtime/client.ts";
 import { createCommandsStore } from "./state/commands.ts";
 import { createComparing } from "./state/comparing.ts";
 import { createDerivation } from "./state/derived.ts";
+import { createDispatching } from "./state/dispatching.ts";
 import { createDocumentStore } from "./state/document.ts";
 import { createModelHeaders } from "./state/model-headers.ts";
 import { createPanesStore } from "./state/panes.ts";
@@ -40,7 +41,9 @@ function createApp(): App {
   const selection = createSelectionStore();
   const panes = createPanesStore();
   const spawn = (): RuntimePort => new Worker(new URL("./runtime/worker.ts", import.meta.url), { type: "module", name: "conch-runtime" }) as RuntimePort;
-  const session = createSession({ document, derivation, headers, spawn, ...(parameters.get("gpu") === "off" && { gpu: false }) });
+  const servers = createServers((url, init) => fetch(url, init));
+  const dispatching = createDispatching(servers);
+  const session = createSession({ document, derivation, headers, spawn, dispatching, ...(parameters.get("gpu") === "off" && { gpu: false }) });
   void headers.begin((file) => session.readHeader(file));
   const workspace = createWorkspaceSession({
     document,
@@ -52,10 +55,9 @@ function createApp(): App {
     openStore: () => openWorkspaceStore(),
     notify: (notice) => void notices().then(({ showNotice }) => showNotice(notice, app)),
   });
-  const preview = createPreview({ document, headers, selection, session });
+  const preview = createPreview({ document, headers, selection, session, dispatching });
   const comparing = createComparing(session);
-  const servers = createServers((url, init) => fetch(url, init));
-  const app: App = { document, derivation, headers, selection, session, comparing, servers, workspace, preview, panes, commands: createCommandsStore() };
+  const app: App = { document, derivation, headers, selection, session, comparing, servers, dispatching, workspace, preview, panes, commands: createCommandsStore() };
   return app;
 }
 
@@ -89,13 +91,16 @@ const ServerList = lazy(() => serverViews().then((module) => ({ default: module.
 const ServerPanel = lazy(() => serverViews().then((module) => ({ default: module.ServerPanel })));
 const ConnectServer = lazy(() => serverViews().then((module) => ({ default: module.ConnectServer })));
 
+const RunOn = lazy(() => import("./features/dispatch/run-on.tsx").then((module) => ({ default: module.RunOn })));
+const Where = lazy(() => import("./features/dispatch/where.tsx").then((module) => ({ default: module.Where })));
+
 const slots: Slots = {
   explorer: <Explorer servers={<Suspense fallback={null}><ServerList /></Suspense>} />,
   graph: <GraphEditor />,
   outline: <Outline />,
   text: <ConfigEditor />,
-  inspector: <Inspector />,
-  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, server: <ServerPanel /> },
+  inspector: <Inspector runOn={(model) => <Suspense fallback={null}><RunOn model={model} /></Suspense>} />,
+  dock: { run: <RunPanel where={(model) => <Suspense fallback={null}><Where model={model} /></Suspense>} />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, server: <ServerPanel /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, "connect-server": <ConnectServer />, "change-server": <ConnectServer change /> },
   gallery: <Gallery />,

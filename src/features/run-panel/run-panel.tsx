@@ -1,5 +1,6 @@
 import { Alert, Button, Checkbox, Group, Progress, Text } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
@@ -14,8 +15,8 @@ import classes from "./run-panel.module.css";
 /** Inputs and outputs listed at first, and more with each press. */
 const PAGE = 40;
 
-/** Inputs of the open model, the run button, and how the run stands. */
-export function RunPanel() {
+/** Inputs of the open model, the run button, where the run goes (`where`), and how it stands. */
+export function RunPanel({ where }: { where(model: string): ReactNode }) {
   const { document, derivation, selection, session } = useApp();
   const t = useMessages(runMessages);
   const model = useStore(selection, (state) => state.model);
@@ -42,6 +43,7 @@ export function RunPanel() {
       </section>
       <section className={classes.side}>
         <RunControls model={model} />
+        {where(model)}
         <fieldset className={classes.outputs}>
           <legend>{t("outputs")}</legend>
           {firstOutputs.shown.map((name) => (
@@ -64,6 +66,7 @@ function RunControls({ model }: { model: string }) {
   const busy = run.status === "preparing" || run.status === "running" || run.status === "cancelling";
   const steps = Object.values(run.steps);
   const finished = steps.filter(({ phase }) => phase === "done" || phase === "cached").length;
+  const waiting = steps.filter(({ phase }) => phase === "waiting").map(({ server }) => server ?? "");
   const total = run.plan?.ops.filter(({ kind }) => kind === "execute").length ?? 0;
   const start = (): void => {
     void session.execute(model).then(() => {
@@ -85,7 +88,7 @@ function RunControls({ model }: { model: string }) {
       <div role="status" aria-live="polite" data-testid="run-status" data-status={run.status}>
         {compares && <Text size="sm">{t("comparing")}</Text>}
         {run.status === "preparing" && <Text size="sm">{t("preparing")}</Text>}
-        {run.status === "running" && <Text size="sm">{t("running")}</Text>}
+        {run.status === "running" && <Text size="sm">{waiting.length === 0 ? t("running") : t("waiting", { server: [...new Set(waiting)].join(", ") })}</Text>}
         {run.status === "cancelling" && <Text size="sm">{t("cancelling")}</Text>}
         {run.status === "cancelled" && <Text size="sm">{t("cancelled")}</Text>}
         {run.status === "done" && run.result !== null && (

@@ -82,6 +82,7 @@ const Problems = lazy(() => import("./features/problems/problems.tsx").then((mod
 const ProblemCount = lazy(() => import("./features/problems/problem-count.tsx").then((module) => ({ default: module.ProblemCount })));
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
 const Placements = lazy(() => import("./features/placements/placements.tsx").then((module) => ({ default: module.Placements })));
+const RemoteCompare = lazy(() => import("./features/remote-compare/remote-compare.tsx").then((module) => ({ default: module.RemoteCompare })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
@@ -92,7 +93,7 @@ const slots: Slots = {
   outline: <Outline />,
   text: <ConfigEditor />,
   inspector: <Inspector />,
-  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements /> },
+  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, "remote-compare": <RemoteCompare /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
   gallery: <Gallery />,

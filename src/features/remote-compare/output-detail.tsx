@@ -49,7 +49,9 @@ export function OutputDetail({ comparison, output }: OutputDetailProps) {
         {!stale && (shown === "here" || shown === "there") && <SideView key={shown} comparison={comparison} output={output} side={shown} />}
       </div>
       {found?.classes?.first != null && (
-        <Text size="xs">{t("classesApart", { index: indexText(found.classes.first.index), here: found.classes.first.a, there: found.classes.first.b })}</Text>
+        <Text size="xs">
+          {t(found.classes.first.index.length === 0 ? "classApart" : "classesApart", { index: indexText(found.classes.first.index), here: found.classes.first.a, there: found.classes.first.b })}
+        </Text>
       )}
       {found !== null && found.largest.length > 0 && <NumbersTable title={t("largest", { output: name })} table={largestTable(found, t)} testId="remote-largest" />}
       {found?.labels != null && found.labels.length > 0 && <NumbersTable title={t("labels", { output: name })} table={labelTable(found.labels, t)} testId="remote-labels" />}

@@ -6,7 +6,7 @@ import { requestProblem } from "../../plan/request-rules.ts";
 import { execute } from "../../runtime/executor/execute.ts";
 import { StepCache } from "../../runtime/executor/step-cache.ts";
 import { Value } from "../../runtime/executor/value.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { elementCount, type Tensor } from "../../tensor/tensor.ts";
 import { classified } from "../../triton/v2/serving/classification.ts";
 import type { CallTarget, InferCall } from "../../triton/v2/serving/infer-call.ts";
 import type { InferAnswer } from "../../triton/v2/serving/infer-encode.ts";
@@ -117,17 +117,15 @@ function batchSizeOf({ config }: LoadedVersion, inputs: ReadonlyMap<string, Tens
   return first?.shape[0] ?? 1;
 }
 
-/** What Triton's identity backend says beside its outputs, and what the scheduler of ensembles says. */
+/** What Triton's identity backend says beside its outputs. */
 const IDENTITY_PARAMETERS = { param0: "an example string parameter", param1: 42, param2: false, param3: 123.123 };
 
 function answerOf(target: LoadedVersion, call: InferCall, outputs: ReadonlyMap<string, Tensor>): InferAnswer {
-  const { sequence } = call;
-  const ofEnsemble = { sequence_id: sequence.id, sequence_start: sequence.start, sequence_end: sequence.end };
   return {
     id: call.id,
     model: target.model,
     version: target.version,
-    parameters: target.backend === "ensemble" ? ofEnsemble : target.backend === "identity" ? IDENTITY_PARAMETERS : undefined,
+    parameters: target.backend === "ensemble" ? sequenceParameters(call, outputs) : target.backend === "identity" ? IDENTITY_PARAMETERS : undefined,
     outputs: [...outputs].map(([name, tensor]) => {
       const wish = call.outputs.find((each) => each.name === name);
       const classes = wish?.classification ?? 0;
@@ -138,6 +136,12 @@ function answerOf(target: LoadedVersion, call: InferCall, outputs: ReadonlyMap<s
       };
     }),
   };
+}
+
+/** The scheduler of ensembles adds them for each output that a step made and that is not empty. */
+function sequenceParameters({ sequence, inputs }: InferCall, outputs: ReadonlyMap<string, Tensor>): InferAnswer["parameters"] {
+  if (![...outputs].some(([name, { shape }]) => !inputs.has(name) && elementCount(shape) > 0)) return undefined;
+  return { sequence_id: sequence.id, sequence_start: sequence.start, sequence_end: sequence.end };
 }
 
 /** What Triton does not put a request's name before: names that the model does not have. */

@@ -6,6 +6,8 @@ import { loadServer } from "./core.mjs";
 
 // Requests to ensembles against what a Triton server answered and counted: every recorded one whose composing models `conch serve` has.
 
+type Counts = Readonly<Record<string, { readonly success: number; readonly fail: number; readonly executions: number }>>;
+
 interface Recorded {
   readonly id: string;
   readonly files: Readonly<Record<string, unknown>>;
@@ -13,7 +15,20 @@ interface Recorded {
   readonly mode: string;
   readonly request: unknown;
   readonly response: { readonly status: number; readonly outputs?: readonly { readonly name: string }[]; readonly error?: string; readonly id?: string; readonly parameters?: unknown };
-  readonly ran: Readonly<Record<string, { readonly success: number; readonly fail: number; readonly executions: number }>>;
+  readonly ran: Counts;
+}
+
+interface Answered {
+  readonly model_name?: string;
+  readonly model_version?: string;
+  readonly outputs?: readonly { readonly name: string }[];
+  readonly model_stats?: readonly { readonly name: string; readonly execution_count: number; readonly inference_stats: Readonly<Record<string, { readonly count: number }>> }[];
+}
+
+/** What models did, those without a request left out. */
+function counted({ model_stats = [] }: Answered): Counts {
+  const all = model_stats.map(({ name, execution_count: executions, inference_stats: { success, fail } }) => [name, { success: success?.count ?? 0, fail: fail?.count ?? 0, executions }] as const);
+  return Object.fromEntries(all.filter(([, { success, fail }]) => success + fail > 0));
 }
 
 const bytes = await readRecorded("triton/scheduler.jsonl.gz");
@@ -47,17 +62,17 @@ describe.skipIf(all.length === 0)(`recorded ensemble requests (${cases.length} o
       clock: () => Date.now(),
       breathe: () => Promise.resolve(),
     });
-    const ask = async (method: string, target: string, document?: unknown): Promise<{ status: number; json: any }> => {
+    const ask = async (method: string, target: string, document?: unknown): Promise<{ status: number; json: Answered }> => {
       const body = document === undefined ? undefined : Buffer.from(JSON.stringify(document));
       let sent = false;
       const read = async (): Promise<Uint8Array | undefined> => (sent || body === undefined ? undefined : ((sent = true), body));
       const { status, parts } = await server.handle({ method, target, header: () => undefined, body: new core.RequestBody(read, body?.byteLength ?? 0), signal: new AbortController().signal });
-      return { status, json: JSON.parse(Buffer.concat(parts).toString("utf8")) };
+      return { status, json: JSON.parse(Buffer.concat(parts).toString("utf8")) as Answered };
     };
     const { status, json } = await ask("POST", `/v2/models/${model}/infer`, request);
     const { model_name, model_version, outputs, ...rest } = json;
     if (status === 200) expect([model_name, model_version]).toEqual([model, "1"]);
-    const sorted = outputs?.toSorted((a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1));
+    const sorted = outputs?.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     if (different.has(id)) return void expect({ status, outputs: sorted }).toEqual({ status: response.status, outputs: response.outputs });
     expect({ status, ...rest, ...(sorted && { outputs: sorted }) }).toEqual({
       status: response.status,
@@ -65,10 +80,6 @@ describe.skipIf(all.length === 0)(`recorded ensemble requests (${cases.length} o
       ...(response.id === undefined ? {} : { id: response.id }),
     });
     const { json: statistics } = await ask("GET", "/v2/models/stats");
-    const counted = statistics.model_stats.map((each: any) => [
-      each.name,
-      { success: each.inference_stats.success.count, fail: each.inference_stats.fail.count, executions: each.execution_count },
-    ]);
-    expect(Object.fromEntries(counted.filter(([, { success, fail }]: any) => success + fail > 0))).toEqual(ran);
+    expect(counted(statistics)).toEqual(ran);
   });
 });

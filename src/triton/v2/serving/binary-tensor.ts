@@ -32,14 +32,15 @@ export async function binaryTensor(
 ): Promise<{ readonly tensor: Tensor; readonly missing: number }> {
   if (dataType !== "TYPE_STRING") {
     const data = allocate(dataType, elementCount(shape));
-    const filled = await body.fill(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const filled = await body.copyTo(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return { tensor: { dataType, shape, data }, missing: bytes - filled };
   }
   const raw = new Uint8Array(bytes);
-  const missing = bytes - (await body.fill(raw));
+  const missing = bytes - (await body.copyTo(raw));
   const count = elementCount(shape);
   const { elements, end } = missing > 0 ? { elements: [], end: 0 } : splitStrings(raw, count);
-  if (missing === 0 && elements.length < count) throw tooFew(name, count, elements.length, id, model);
+  // One whose length is there counts, though its bytes are not.
+  if (missing === 0 && elements.length < count) throw tooFew(name, count, elements.length + (end + 4 <= bytes ? 1 : 0), id, model);
   if (missing === 0 && end < bytes) {
     throw invalidArgument(aboutRequest(id, `unexpected number of string elements ${count + 1} for inference input '${name}' for model '${model}', expecting ${count}`));
   }

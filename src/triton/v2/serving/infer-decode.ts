@@ -69,7 +69,7 @@ async function jsonText(body: RequestBody, headerLength: string | undefined, lim
   if (length < 0 || (total !== undefined && length > total)) throw outOfRange(total, headerLength);
   if (length > limit) throw tooLarge(length, limit);
   const bytes = new Uint8Array(length);
-  const filled = await body.fill(bytes);
+  const filled = await body.copyTo(bytes);
   if (filled < length) throw outOfRange(filled, headerLength);
   return decodeSourceText(bytes);
 }

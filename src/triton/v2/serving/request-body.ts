@@ -12,7 +12,7 @@ export class RequestBody {
   }
 
   /** Copies what comes into `target`; how much of it was filled before the body ended. Beyond the target nothing is kept but the last chunk. */
-  async fill(target: Uint8Array): Promise<number> {
+  async copyTo(target: Uint8Array): Promise<number> {
     let at = 0;
     while (at < target.byteLength) {
       const chunk = await this.#next();

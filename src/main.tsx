@@ -87,13 +87,16 @@ const Palette = lazy(() => import("./features/palette/palette.tsx").then((module
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
 
+const RunOn = lazy(() => import("./features/dispatch/run-on.tsx").then((module) => ({ default: module.RunOn })));
+const Where = lazy(() => import("./features/dispatch/where.tsx").then((module) => ({ default: module.Where })));
+
 const slots: Slots = {
   explorer: <Explorer />,
   graph: <GraphEditor />,
   outline: <Outline />,
   text: <ConfigEditor />,
-  inspector: <Inspector />,
-  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, "remote-compare": <RemoteCompare /> },
+  inspector: <Inspector runOn={(model) => <Suspense fallback={null}><RunOn model={model} /></Suspense>} />,
+  dock: { run: <RunPanel where={(model) => <Suspense fallback={null}><Where model={model} /></Suspense>} />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, "remote-compare": <RemoteCompare /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
   gallery: <Gallery />,

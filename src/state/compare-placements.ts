@@ -1,5 +1,5 @@
 import { ConchError, isAbort, textOf } from "../base/errors.ts";
-import { isEnsemblePlan, type EnsemblePlan, type Plan, type PlanStep } from "../plan/plan.ts";
+import { leafSteps, type Plan } from "../plan/plan.ts";
 import type { TensorHandle } from "../runtime/protocol.ts";
 import { sampleOf, type Comparison, type ComparisonProtocol, type Machine, type OutputDifference, type RunSample, type SetResult } from "./comparison.ts";
 import { batchLimit, ComparisonStop, measureInTurn, type ComparisonProgress } from "./comparison-protocol.ts";
@@ -122,7 +122,7 @@ class ComparisonRuns {
     }
     const warning = plan.warnings.find(({ code }) => code === "OVER_DEVICE_LIMIT" || code === "OVER_WASM_MEMORY");
     if (warning !== undefined) throw new ComparisonStop("memory", warning.code === "OVER_DEVICE_LIMIT" ? "DEVICE_LIMIT" : warning.code, warning.message);
-    const fallen = leaves(plan.root).find((step) => set.placements[step.model] === "gpu" && step.placement.kind !== "gpu");
+    const fallen = leafSteps(plan.root).find((step) => set.placements[step.model] === "gpu" && step.placement.kind !== "gpu");
     if (fallen === undefined) return plan;
     const { reason, detail } = fallen.placement;
     throw new ConchError(
@@ -177,9 +177,4 @@ class ComparisonRuns {
     const present = handles.filter(({ generation }) => generation === client.generation);
     if (present.length > 0) await client.request("release", { handles: present }).catch(() => undefined);
   }
-}
-
-function leaves(root: EnsemblePlan | PlanStep): PlanStep[] {
-  if (!isEnsemblePlan(root)) return [root];
-  return root.steps.flatMap((step) => (step.nested === undefined ? [step] : leaves(step.nested)));
 }

@@ -11,6 +11,7 @@ import { OutputDetail } from "./output-detail.tsx";
 import { OutputsTable } from "./outputs-table.tsx";
 import { markdownReport, serverText, verdictText } from "./report.ts";
 import { Timelines } from "./timelines.tsx";
+import { toleranceText } from "./words.ts";
 import classes from "./remote-compare.module.css";
 
 /** What was found: the verdict, every output, one of them in viewers, the timelines, and the ways to take it along. */
@@ -24,9 +25,10 @@ export function Outcome({ comparison }: { readonly comparison: RemoteComparison 
   return (
     <div className={classes.results} data-testid="remote-outcome">
       <div>
-        <Text size="sm" fw={600}>{t("caption", { model: comparison.model, machine, server: serverText(comparison, t) })}</Text>
+        <Text size="sm" fw={600}>{t("caption", { model: comparison.model, server: serverText(comparison, t) })}</Text>
+        <Text size="xs" c="dimmed">{machine}</Text>
         {settled && <p className={classes.verdict} data-verdict={verdictOf(comparison)} data-testid="remote-verdict">{verdictText(comparison, t)}</p>}
-        <Text size="xs" c="dimmed">{t("toleranceText", { ...tolerance })}</Text>
+        <Text size="xs" c="dimmed">{toleranceText(tolerance, t)}</Text>
       </div>
       {settled && <Exports comparison={comparison} machine={machine} />}
       {outputs.length > 0 && <OutputsTable comparison={comparison} chosen={opened?.name ?? null} onChoose={(name) => setChosen(name === chosen ? null : name)} />}

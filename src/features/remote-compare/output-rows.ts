@@ -52,7 +52,7 @@ export function largestTable({ largest }: TensorComparison, t: Words): TextTable
   return { head: (["index", "valueHere", "valueThere", "absoluteColumn", "relativeColumn"] as const).map((key) => t(key)), names: 1, rows };
 }
 
-/** The labels of a mask with how far they cover each other. `names` by label, where there are any. */
+/** The labels of a mask with how far they cover each other. */
 export function labelTable(labels: readonly LabelOverlap[], t: Words): TextTable {
   const rows = labels.map(({ label, a, b, both, dice, iou }) => ({ key: String(label), cells: [String(label), String(a), String(b), String(both), fractionText(dice), fractionText(iou)] }));
   return { head: (["label", "elementsHere", "elementsThere", "elementsBoth", "dice", "iou"] as const).map((key) => t(key)), names: 1, rows };
@@ -87,7 +87,8 @@ function oddText(nan: TensorComparison["nan"], infinite: TensorComparison["infin
 /** Of the labels but 0, which is the background, that with the least Dice. */
 function leastDice(labels: TensorComparison["labels"], t: Words): string {
   const [least] = (labels ?? []).filter(({ label }) => label !== 0).sort((x, y) => x.dice - y.dice);
-  return least === undefined ? "–" : t("diceOf", { value: fractionText(least.dice), label: least.label });
+  if (least === undefined) return "–";
+  return least.dice === 1 ? "1" : t("diceOf", { value: fractionText(least.dice), label: least.label });
 }
 
 /** Four figures behind the point, rounded down: 1 is all. */

@@ -3,7 +3,7 @@ import { formatBytes, formatMilliseconds } from "../../ui/format.ts";
 import { markdownTable, markdownText } from "../../ui/text-table.ts";
 import { largestTable, labelTable, outputTable } from "./output-rows.ts";
 import { hereRows, servedNotes, thereRows, timeTable } from "./time-rows.ts";
-import type { Words } from "./words.ts";
+import { toleranceText, type Words } from "./words.ts";
 
 /** What a comparison says as a whole, in a sentence. */
 export function verdictText(comparison: RemoteComparison, t: Words): string {
@@ -30,9 +30,10 @@ export function markdownReport(comparison: RemoteComparison, machine: string, t:
   const total = (milliseconds: number | null): string => (milliseconds === null ? "" : ` – ${t("total", { time: formatMilliseconds(milliseconds) })}`);
   const notes = servedNotes(comparison, t);
   const parts = [
-    `## ${markdownText(t("caption", { model, machine, server: serverText(comparison, t) }))}`,
+    `## ${markdownText(t("caption", { model, server: serverText(comparison, t) }))}`,
+    markdownText(machine),
     markdownText(verdictText(comparison, t)),
-    markdownText(t("toleranceText", { ...tolerance })),
+    markdownText(toleranceText(tolerance, t)),
     ...(failures.length === 0 ? [] : [failures.join("\n")]),
     ...(outputs.length === 0 ? [] : [`### ${t("outputs")}`, markdownTable(outputTable(comparison, t))]),
     ...outputs.flatMap(({ name, comparison: found }) => [

@@ -4,6 +4,7 @@ import { useStore } from "zustand";
 import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { useRemoteComparing } from "./use-remote-comparing.ts";
+import { shortNumber } from "./words.ts";
 import classes from "./remote-compare.module.css";
 
 /** What counts as equal, and whether loading is measured. */
@@ -31,7 +32,7 @@ export function ToleranceFields() {
 function ToleranceField({ part }: { readonly part: "absolute" | "relative" }) {
   const comparing = useRemoteComparing();
   const t = useMessages(remoteCompareMessages);
-  const [text, setText] = useState(() => String(comparing.getState().wishes.tolerance[part]));
+  const [text, setText] = useState(() => shortNumber(comparing.getState().wishes.tolerance[part]));
   const edit = (typed: string): void => {
     setText(typed);
     const value = numberOf(typed);

@@ -1,4 +1,4 @@
-import type { ElementValue } from "../../tensor/detailed-difference.ts";
+import type { ElementValue, Tolerance } from "../../tensor/detailed-difference.ts";
 import type { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import type { Translate } from "../../ui/catalogue/section.ts";
 
@@ -37,4 +37,14 @@ export function relativeText(relative: number): string {
   const percent = 100 * relative;
   if (!Number.isFinite(percent)) return "∞";
   return `${percent >= 1000 ? percent.toExponential(1) : Number(percent.toPrecision(3))} %`;
+}
+
+/** A tolerance as it is typed: "1e-6", "0.01". */
+export function shortNumber(value: number): string {
+  return value > 0 && value < 1e-3 ? value.toExponential() : String(value);
+}
+
+/** What two floats may lie apart. */
+export function toleranceText({ absolute, relative }: Tolerance, t: Words): string {
+  return t("toleranceText", { absolute: shortNumber(absolute), relative: shortNumber(relative) });
 }

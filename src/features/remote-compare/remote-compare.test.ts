@@ -45,9 +45,9 @@ const COMPARISON: RemoteComparison = {
   there: { status: "done", milliseconds: 50, steps: [], error: null },
   served: { milliseconds: 30, bytesUp: 2048, bytesDown: 512, network: 20, problem: null, models: [delta("line"), delta("net")] },
   outputs: [
-    { name: "A", here: handle(), there: handle(), finding: null, comparison: APART, problem: null },
-    { name: "B", here: handle(), there: handle(), finding: null, comparison: EQUAL, problem: null },
-    { name: "C", here: handle(), there: handle([4]), finding: "shape", comparison: null, problem: null },
+    { name: "A", here: handle(), there: handle(), finding: null, classes: null, comparison: APART, problem: null },
+    { name: "B", here: handle(), there: handle(), finding: null, classes: null, comparison: EQUAL, problem: null },
+    { name: "C", here: handle(), there: handle([4]), finding: "shape", classes: null, comparison: null, problem: null },
   ],
   inputs: {},
 };

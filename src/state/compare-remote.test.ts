@@ -194,7 +194,9 @@ describe("the verdict", () => {
     ["close", of({}, { comparison: { ...EQUAL, different: 1 } })],
     ["different", of({}, { comparison: { ...EQUAL, different: 2, mismatched: 1 } })],
     ["different", of({ finding: "shape", comparison: null })],
-    ["incomplete", of({ finding: "only-here", comparison: null })],
+    ["different", of({ finding: "only-here", comparison: null })],
+    ["incomplete", of({}, { comparison: null })],
+    ["incomplete", { ...of({ finding: "only-here", comparison: null }), there: { status: "failed" } } as unknown as RemoteComparison],
   ] as const)("is %s", ([verdict, comparison]) => {
     expect(verdictOf(comparison)).toBe(verdict);
   });

@@ -102,10 +102,10 @@ function findingOf(here: TensorHandle | null, there: TensorHandle | null): Outpu
 /** What a comparison says as a whole. */
 export type Verdict = "equal" | "close" | "different" | "incomplete";
 
-/** "equal": every element of every output; "close": all within the tolerance; "incomplete": a side or an output is missing. */
+/** "equal": every element of every output; "close": all within the tolerance; "incomplete": a side has no result, or an output could not be compared. */
 export function verdictOf({ here, there, outputs }: RemoteComparison): Verdict {
-  if (outputs.some(({ finding, comparison }) => finding === "data-type" || finding === "shape" || (comparison?.mismatched ?? 0) > 0)) return "different";
-  const compared = outputs.every(({ comparison }) => comparison !== null);
-  if (here.status !== "done" || there.status !== "done" || !compared) return "incomplete";
+  if (here.status !== "done" || there.status !== "done") return "incomplete";
+  if (outputs.some(({ finding, comparison }) => finding !== null || (comparison?.mismatched ?? 0) > 0)) return "different";
+  if (outputs.some(({ comparison }) => comparison === null)) return "incomplete";
   return outputs.every(({ comparison }) => comparison!.different === 0) ? "equal" : "close";
 }

@@ -3,6 +3,7 @@ import { encodeSourceText } from "../../base/source-text.ts";
 import { v2Name } from "../../tensor/data-type.ts";
 import { configJson } from "../../triton/model-config/json.ts";
 import { configTextOfJson } from "../../triton/model-config/from-json.ts";
+import type { InferCall } from "../../triton/v2/serving/infer-call.ts";
 import { decodeInfer, tooLarge } from "../../triton/v2/serving/infer-decode.ts";
 import { encodeInfer } from "../../triton/v2/serving/infer-encode.ts";
 import { loadParameters, unloadsDependents, wantsReadyOnly } from "../../triton/v2/serving/load-parameters.ts";
@@ -104,17 +105,29 @@ export async function createServer(options: ServeOptions): Promise<Server> {
 
   async function infer({ model, version }: RoutedModel, request: ServedRequest): Promise<ServedResponse> {
     const target = repository.find(model, version);
-    const call = await decodeInfer(request.body, request.header("inference-header-content-length"), callTarget(target, options.maxInputBytes));
-    pending.set(target, (pending.get(target) ?? 0) + 1);
+    let call: InferCall | undefined;
+    let leave = (): void => undefined;
     try {
-      const { headers, parts } = encodeInfer(await runInference(target, call, context, request.signal));
+      call = await decodeInfer(request.body, request.header("inference-header-content-length"), callTarget(target, options.maxInputBytes));
+      leave = wait(target);
+      const { headers, parts } = encodeInfer(await runInference(target, call, context, request.signal, leave));
       return { status: 200, headers, parts, packable: true };
     } catch (error) {
-      if (request.signal.aborted || isAbort(error)) options.log(`cancelled ${model}`);
+      if (request.signal.aborted || isAbort(error)) options.log(`cancelled ${[model, call?.id].filter(Boolean).join(" ")}`);
       throw error;
     } finally {
-      pending.set(target, (pending.get(target) ?? 1) - 1);
+      leave();
     }
+  }
+
+  /** Counts a request among those that wait, until the returned function is called. */
+  function wait(target: LoadedVersion): () => void {
+    pending.set(target, (pending.get(target) ?? 0) + 1);
+    let waits = true;
+    return () => {
+      if (waits) pending.set(target, (pending.get(target) ?? 1) - 1);
+      waits = false;
+    };
   }
 
   function modelReady({ model, version }: RoutedModel): ServedResponse {

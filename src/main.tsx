@@ -83,6 +83,7 @@ const Problems = lazy(() => import("./features/problems/problems.tsx").then((mod
 const ProblemCount = lazy(() => import("./features/problems/problem-count.tsx").then((module) => ({ default: module.ProblemCount })));
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
 const Placements = lazy(() => import("./features/placements/placements.tsx").then((module) => ({ default: module.Placements })));
+const RemoteCompare = lazy(() => import("./features/remote-compare/remote-compare.tsx").then((module) => ({ default: module.RemoteCompare })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
@@ -100,7 +101,7 @@ const slots: Slots = {
   outline: <Outline />,
   text: <ConfigEditor />,
   inspector: <Inspector runOn={(model) => <Suspense fallback={null}><RunOn model={model} /></Suspense>} />,
-  dock: { run: <RunPanel where={(model) => <Suspense fallback={null}><Where model={model} /></Suspense>} />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, server: <ServerPanel /> },
+  dock: { run: <RunPanel where={(model) => <Suspense fallback={null}><Where model={model} /></Suspense>} />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, server: <ServerPanel />, "remote-compare": <RemoteCompare /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, "connect-server": <ConnectServer />, "change-server": <ConnectServer change /> },
   gallery: <Gallery />,

@@ -82,6 +82,7 @@ const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module
 const Placements = lazy(() => import("./features/placements/placements.tsx").then((module) => ({ default: module.Placements })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
+const DeployDialog = lazy(() => import("./features/deploy/deploy-dialog.tsx").then((module) => ({ default: module.DeployDialog })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
 
 const slots: Slots = {
@@ -92,7 +93,7 @@ const slots: Slots = {
   inspector: <Inspector />,
   dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
-  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble /> },
+  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, deploy: <DeployDialog /> },
   gallery: <Gallery />,
   save: <SaveDialog />,
 };

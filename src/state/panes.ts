@@ -26,7 +26,7 @@ export interface PanesState {
   readonly tab: DockTab;
   readonly narrow: NarrowPane;
   /** The dialog on screen. */
-  readonly dialog: "shortcuts" | "report" | "palette" | "new-ensemble" | null;
+  readonly dialog: "shortcuts" | "report" | "palette" | "new-ensemble" | "deploy" | null;
   toggle(pane: "explorer" | "inspector" | "dock"): void;
   setOpen(pane: "explorer" | "inspector" | "dock", open: boolean): void;
   setCentre(centre: Centre): void;

@@ -117,6 +117,9 @@ function SaveMenu({ edited, writable }: { edited: number; writable: boolean }) {
         <Menu.Item leftSection={<IconFileZip size={16} />} onClick={() => void downloadZip(workspace, document.getState().origin?.name)}>
           {t("saveZip")}
         </Menu.Item>
+        <Menu.Item leftSection={<IconAppWindow size={16} />} onClick={() => panes.getState().showDialog("deploy")}>
+          {t("deploy")}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconInfoCircle size={16} />} onClick={() => panes.getState().showDialog("report")}>
           {t("report")}

@@ -28,4 +28,6 @@ export interface PythonTexts {
   readonly source?: string;
   /** The text of the transforms.json beside it. */
   readonly transforms?: string;
+  /** Modules that lie beside it: no packages. */
+  readonly own: readonly string[];
 }

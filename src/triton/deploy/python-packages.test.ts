@@ -4,8 +4,8 @@ import { pythonNeeds } from "./python-packages.ts";
 test("a transforms.json says what its model.py needs, whatever that imports", () => {
   const chain = (...targets: string[]): string => JSON.stringify({ transforms: targets.map((target) => ({ _target_: target })) });
   const source = "import monai\nimport anything";
-  expect(pythonNeeds({ source, transforms: chain("PIL.Image.open", "torchvision.transforms.v2.Resize") })).toEqual({ packages: ["pillow", "torch"], unknown: [] });
-  expect(pythonNeeds({ source, transforms: chain("monai.transforms.Resized") })).toEqual({ packages: ["monai>=1.2,<1.6", "torch"], unknown: [] });
+  expect(pythonNeeds({ own: [], source, transforms: chain("PIL.Image.open", "torchvision.transforms.v2.Resize") })).toEqual({ packages: ["pillow", "torch"], unknown: [] });
+  expect(pythonNeeds({ own: [], source, transforms: chain("monai.transforms.Resized") })).toEqual({ packages: ["monai>=1.2,<1.6", "torch"], unknown: [] });
 });
 
 test("imports count in functions and blocks, not in texts, remarks and packages of one's own", () => {
@@ -23,9 +23,9 @@ def initialize():
     except ImportError:
         pass
 `;
-  expect(pythonNeeds({ source }, ["helper"])).toEqual({ packages: ["opencv-python-headless", "scikit-learn", "torch"], unknown: ["acme"] });
+  expect(pythonNeeds({ source, own: ["helper"] })).toEqual({ packages: ["opencv-python-headless", "scikit-learn", "torch"], unknown: ["acme"] });
 });
 
 test("a broken transforms.json leaves the imports to say it", () => {
-  expect(pythonNeeds({ source: "import torch", transforms: "{" })).toEqual({ packages: ["torch"], unknown: [] });
+  expect(pythonNeeds({ own: [], source: "import torch", transforms: "{" })).toEqual({ packages: ["torch"], unknown: [] });
 });

@@ -67,9 +67,9 @@ const STANDARD = new Set(
 
 /**
  * The packages of a python model: by the targets of its transforms.json where it has one, else by the imports of its model.py. A package is named only for
- * a module that is known here: whoever installs what a guessed name leads to runs somebody else's code. `own` are modules that lie beside model.py.
+ * a module that is known here: whoever installs what a guessed name leads to runs somebody else's code.
  */
-export function pythonNeeds({ source, transforms }: PythonTexts, own: readonly string[] = []): PythonNeeds {
+export function pythonNeeds({ source, transforms, own }: PythonTexts): PythonNeeds {
   const targets = transforms === undefined ? undefined : targetsOf(transforms);
   if (targets !== undefined) {
     const needed = targets.flatMap((target) => TARGETS.flatMap(([pattern, packages]) => (pattern.test(target) ? packages : [])));

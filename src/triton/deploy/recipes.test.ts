@@ -37,7 +37,7 @@ const REPOSITORIES: Readonly<Record<string, readonly DeployedModel[]>> = {
   "one network": [model("unet", "onnxruntime")],
   "an ensemble with chains": [
     model("spleen_ct", "", { steps: ["preprocess", "unet"] }),
-    model("preprocess", "python", { python: { transforms: CHAIN }, instanceGroups: [group("KIND_GPU")] }),
+    model("preprocess", "python", { python: { transforms: CHAIN, own: [] }, instanceGroups: [group("KIND_GPU")] }),
     model("unet", "onnxruntime", { instanceGroups: [group("KIND_GPU", [0, 2])], bytes: 3 * 2 ** 30 }),
   ],
   "TensorRT": [model("engine", "tensorrt")],

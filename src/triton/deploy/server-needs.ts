@@ -56,7 +56,7 @@ function pythonOf(models: readonly DeployedModel[]): { readonly packages: readon
   const warnings: DeploymentWarning[] = [];
   for (const { name, python } of models) {
     if (python === undefined) continue;
-    const needs = pythonNeeds(python, [name]);
+    const needs = pythonNeeds(python);
     packages.push(...needs.packages);
     if (needs.unknown.length > 0) warnings.push({ code: "packages-unknown", values: { model: name, modules: needs.unknown.join(", ") } });
     if (python.source === undefined && python.transforms === undefined) warnings.push({ code: "packages-unread", values: { model: name } });

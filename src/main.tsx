@@ -16,6 +16,7 @@ import type { RuntimePort } from "./runtime/client.ts";
 import { createCommandsStore } from "./state/commands.ts";
 import { createComparing } from "./state/comparing.ts";
 import { createDerivation } from "./state/derived.ts";
+import { createDispatching } from "./state/dispatching.ts";
 import { createDocumentStore } from "./state/document.ts";
 import { createModelHeaders } from "./state/model-headers.ts";
 import { createPanesStore } from "./state/panes.ts";
@@ -39,7 +40,9 @@ function createApp(): App {
   const selection = createSelectionStore();
   const panes = createPanesStore();
   const spawn = (): RuntimePort => new Worker(new URL("./runtime/worker.ts", import.meta.url), { type: "module", name: "conch-runtime" }) as RuntimePort;
-  const session = createSession({ document, derivation, headers, spawn, ...(parameters.get("gpu") === "off" && { gpu: false }) });
+  const servers = createServers((url, init) => fetch(url, init));
+  const dispatching = createDispatching(servers);
+  const session = createSession({ document, derivation, headers, spawn, dispatching, ...(parameters.get("gpu") === "off" && { gpu: false }) });
   void headers.begin((file) => session.readHeader(file));
   const workspace = createWorkspaceSession({
     document,
@@ -51,10 +54,9 @@ function createApp(): App {
     openStore: () => openWorkspaceStore(),
     notify: (notice) => showNotice(notice, app),
   });
-  const preview = createPreview({ document, headers, selection, session });
+  const preview = createPreview({ document, headers, selection, session, dispatching });
   const comparing = createComparing(session);
-  const servers = createServers((url, init) => fetch(url, init));
-  const app: App = { document, derivation, headers, selection, session, comparing, servers, workspace, preview, panes, commands: createCommandsStore() };
+  const app: App = { document, derivation, headers, selection, session, comparing, servers, dispatching, workspace, preview, panes, commands: createCommandsStore() };
   return app;
 }
 

@@ -62,6 +62,7 @@ export const ERROR_CODES = {
   V2_RESPONSE_INVALID: "The answer of the inference server is not what the protocol says",
   V2_RESPONSE_TOO_LARGE: "The answer of the inference server is larger than allowed",
   SERVER_UNKNOWN: "No inference server of that name is connected in this window",
+  SERVER_WITHOUT_MODEL: "The inference server does not know the model, or it is not ready there",
   // forests of decision trees
   FOREST_INVALID: "The file is no forest of its kind, or one that contradicts itself; the message names tree and node where it can",
   FOREST_TRUNCATED: "A forest's file ends before the trees or nodes that it announces",

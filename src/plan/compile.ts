@@ -29,6 +29,7 @@ export interface PlanRequest {
 
 /**
  * The plan of a request: which steps run, where, what moves, and what each operation costs as far as shapes are known.
+ * An ensemble that is placed on a server is one step there, whatever its own steps are.
  * Throws REQUEST_INVALID for outputs the model does not have and MODEL_NOT_RUNNABLE where a step cannot run in the browser.
  */
 export function compilePlan(request: PlanRequest, models: ReadonlyMap<string, PlanModel>): Plan {
@@ -36,7 +37,7 @@ export function compilePlan(request: PlanRequest, models: ReadonlyMap<string, Pl
   const model = compiler.model(request.model);
   const requested = requestedOutputs(model.config, request.requestedOutputs);
   const { root, outputs } = compiler.compile(model, "", request.inputs, requested, []);
-  const ops = compiler.operations(root, requested, outputs, request.reportReadback);
+  const ops = compiler.operations(root, requested, request.inputs, outputs, request.reportReadback);
   const gpuOutputs = ops.filter((op) => op.kind === "download").length;
   return {
     model: request.model,
@@ -93,7 +94,7 @@ class Compiler {
     if (within.includes(model.name)) {
       throw new ConchError("MODEL_NOT_RUNNABLE", `circular dependency between ensembles: ${[...within, model.name].join(" -> ")}`);
     }
-    if (model.config.ensemble_scheduling !== undefined) {
+    if (model.config.ensemble_scheduling !== undefined && model.placement.kind !== "server") {
       return this.#ensemble(model, id, inputs, requested, [...within, model.name]);
     }
     if (model.placement.kind === "none") {
@@ -104,8 +105,9 @@ class Compiler {
         { data: { model: model.name, reason: model.placement.reason, detail: model.placement.detail ?? "" } },
       );
     }
-    const outputs = new Map([...configuredOutputs(model.config), ...(model.infer?.(inputs) ?? [])]);
-    const memory = model.memory?.(inputs);
+    const onServer = model.placement.kind === "server";
+    const outputs = onServer ? servedOutputs(model.config, inputs) : new Map([...configuredOutputs(model.config), ...(model.infer?.(inputs) ?? [])]);
+    const memory = onServer ? undefined : model.memory?.(inputs);
     const bind = (name: string): Binding => ({ port: name, tensor: name });
     const root: PlanStep = {
       id,
@@ -114,6 +116,7 @@ class Compiler {
       backend: model.backend,
       placement: model.placement,
       contentKey: model.contentKey,
+      ...serverVersion(model),
       inputs: [...inputs.keys()].map(bind),
       outputs: requested.map(bind),
       ...(memory && { memory }),
@@ -185,6 +188,7 @@ class Compiler {
           backend: stepModel.backend,
           placement: stepModel.placement,
           contentKey: stepModel.contentKey,
+          ...serverVersion(stepModel, step.model_version),
           inputs: needed.map(([port, tensor]) => ({ port, tensor })),
           outputs: ports.map((port) => ({ port, tensor: step.output_map[port] })),
           ...inner,
@@ -239,6 +243,7 @@ class Compiler {
   operations(
     root: EnsemblePlan | PlanStep,
     requested: readonly string[],
+    inputs: ReadonlyMap<string, TensorType>,
     outputs: ReadonlyMap<string, TensorType>,
     reportReadback: boolean,
   ): PlanOp[] {
@@ -253,7 +258,7 @@ class Compiler {
         const isText = config.input.find(({ name }) => name === port)?.data_type === "TYPE_STRING";
         if (root.placement.kind === "gpu" && !isText) ops.push({ kind: "upload", step: root.id, subject: tensor, bytes: null, reason: "input-for-gpu-step" });
       }
-      this.#stepOps(root, ops);
+      this.#stepOps(root, ops, (tensor) => bytesOf(inputs.get(tensor) ?? outputs.get(tensor)));
       for (const name of requested) sides.set(name, sideOf(root, outputs.get(name) ?? { dataType: "TYPE_INVALID", shape: undefined }));
     }
     for (const name of requested) {
@@ -269,21 +274,23 @@ class Compiler {
   #ensembleOps(plan: EnsemblePlan, ops: PlanOp[]): void {
     const onGpu = new Set(plan.tensors.filter((tensor) => tensor.madeOn === "gpu").map((tensor) => tensor.name));
     const onHost = new Set(plan.tensors.filter((tensor) => tensor.madeOn === "host").map((tensor) => tensor.name));
+    const served = new Set(plan.steps.filter(({ placement }) => placement.kind === "server").map(({ id }) => id));
     const left = new Map(plan.tensors.map((tensor) => [tensor.name, new Set(tensor.consumers)]));
     for (const step of plan.steps) {
       for (const { tensor } of step.nested === undefined ? step.inputs : []) {
         const planned = plan.tensors.find((entry) => entry.name === tensor)!;
         if (step.placement.kind === "gpu" && !onGpu.has(tensor) && planned.type.dataType !== "TYPE_STRING") {
           onGpu.add(tensor);
-          const reason = planned.producer === null ? "input-for-gpu-step" : "cpu-result-for-gpu-step";
+          const reason = planned.producer === null ? "input-for-gpu-step" : served.has(planned.producer) ? "server-result-for-gpu-step" : "cpu-result-for-gpu-step";
           ops.push({ kind: "upload", step: step.id, subject: tensor, bytes: planned.bytes, reason });
         }
-        if (step.placement.kind === "cpu" && !onHost.has(tensor)) {
+        if (step.placement.kind !== "gpu" && !onHost.has(tensor)) {
           onHost.add(tensor);
-          ops.push({ kind: "download", step: step.id, subject: tensor, bytes: planned.bytes, reason: "gpu-result-for-cpu-step" });
+          const reason = step.placement.kind === "server" ? "gpu-result-for-server-step" : "gpu-result-for-cpu-step";
+          ops.push({ kind: "download", step: step.id, subject: tensor, bytes: planned.bytes, reason });
         }
       }
-      if (step.nested === undefined) this.#stepOps(step, ops);
+      if (step.nested === undefined) this.#stepOps(step, ops, (tensor) => plan.tensors.find(({ name }) => name === tensor)?.bytes ?? null);
       else this.#ensembleOps(step.nested, ops);
       for (const { tensor } of step.inputs) {
         const readers = left.get(tensor)!;
@@ -296,7 +303,13 @@ class Compiler {
     }
   }
 
-  #stepOps(step: PlanStep, ops: PlanOp[]): void {
+  #stepOps(step: PlanStep, ops: PlanOp[], bytes: (tensor: string) => number | null): void {
+    if (step.placement.kind === "server") {
+      for (const { tensor } of step.inputs) ops.push({ kind: "send", step: step.id, subject: tensor, bytes: bytes(tensor), reason: "input-of-server-step" });
+      ops.push({ kind: "execute", step: step.id, subject: step.model, bytes: null, reason: "step" });
+      for (const { tensor } of step.outputs) ops.push({ kind: "receive", step: step.id, subject: tensor, bytes: bytes(tensor), reason: "output-of-server-step" });
+      return;
+    }
     if (!ops.some((op) => op.kind === "load" && op.subject === step.model)) {
       ops.push({ kind: "load", step: step.id, subject: step.model, bytes: this.model(step.model).weightBytes, reason: "model-first-use" });
     }
@@ -329,6 +342,26 @@ function configuredOutputs(config: ModelConfig): Map<string, TensorType> {
       { dataType: output.data_type, shape: [...batch, ...output.dims.map((size) => (size === -1 ? null : size))] },
     ]),
   );
+}
+
+/**
+ * What comes from a server, by the configuration: its model file may be another than the one here. A model that batches answers with as many items
+ * as it was given.
+ */
+function servedOutputs(config: ModelConfig, inputs: ReadonlyMap<string, TensorType>): Map<string, TensorType> {
+  const outputs = configuredOutputs(config);
+  if (config.max_batch_size === 0) return outputs;
+  const batch = [...inputs.values()].map(({ shape }) => shape?.[0] ?? null).find((size) => size !== null) ?? null;
+  return new Map([...outputs].map(([name, { dataType, shape = [] }]) => [name, { dataType, shape: [batch, ...shape.slice(1)] }]));
+}
+
+/** A version that the step or a specific policy names is asked for; of any other the server has its own latest. */
+function serverVersion({ placement, config, version }: PlanModel, wanted = -1): Pick<PlanStep, "serverVersion"> {
+  if (placement.kind !== "server") return {};
+  if (wanted >= 0) return { serverVersion: wanted };
+  const named = config.version_policy?.specific?.versions ?? [];
+  if (named.length === 0) return {};
+  return { serverVersion: named.includes(version) ? version : Math.max(...named) };
 }
 
 /** Bytes of a tensor of a fully known shape, else null. */

@@ -9,15 +9,17 @@ export interface TensorType {
   readonly shape: readonly Dimension[] | undefined;
 }
 
-/** Where a step runs: WebGPU, WASM/TypeScript, or not in a browser. */
-export type PlacementKind = "gpu" | "cpu" | "none";
+/** Where a step runs: WebGPU, WASM/TypeScript, an inference server, or nowhere yet. */
+export type PlacementKind = "gpu" | "cpu" | "server" | "none";
 
 /** Where a step runs, and why. */
 export interface PlacementDecision {
   readonly kind: PlacementKind;
   readonly reason: PlacementReason;
-  /** Names and numbers of the reason: node names of an ONNX pre-check, a backend's name. */
+  /** Names and numbers of the reason: node names of an ONNX pre-check, a backend's name, a server's name. */
   readonly detail?: string;
+  /** Id of the server, of kind "server" alone. How it is reached is no part of a plan. */
+  readonly server?: string;
 }
 
 /** Closed set, so that the interface can say each in the user's language. */
@@ -32,7 +34,8 @@ export type PlacementReason =
   | "invalid-transforms-json"
   | "model-file-missing"
   | "unsupported-operators"
-  | "model-missing";
+  | "model-missing"
+  | "on-server";
 
 /** A model as the plan sees it: its configuration and what its backend can say without running it. */
 export interface PlanModel {
@@ -84,6 +87,8 @@ export interface PlanStep {
   readonly backend: string;
   readonly placement: PlacementDecision;
   readonly contentKey: string;
+  /** The version that a server is asked for; absent: the one that its own policy makes the latest. */
+  readonly serverVersion?: number;
   readonly inputs: readonly Binding[];
   readonly outputs: readonly Binding[];
   /** Absent where it cannot be told. */
@@ -121,10 +126,10 @@ export interface EnsemblePlan {
 
 /** What the executor does, in order, as far as it is known before the run. */
 export interface PlanOp {
-  readonly kind: "load" | "upload" | "execute" | "download" | "free";
+  readonly kind: "load" | "upload" | "execute" | "download" | "free" | "send" | "receive";
   /** Step id it belongs to; null for the ensemble's own inputs and outputs. */
   readonly step: string | null;
-  /** Ensemble tensor (upload, download, free) or model (load, execute). */
+  /** Ensemble tensor (upload, download, free, send to a server, receive from it) or model (load, execute). */
   readonly subject: string;
   /** null where a shape depends on the data. */
   readonly bytes: number | null;
@@ -140,6 +145,10 @@ export type PlanOpReason =
   | "input-for-cpu-step"
   | "cpu-result-for-gpu-step"
   | "gpu-result-for-cpu-step"
+  | "gpu-result-for-server-step"
+  | "server-result-for-gpu-step"
+  | "input-of-server-step"
+  | "output-of-server-step"
   | "requested-output"
   | "data-dependent-shape"
   | "timestamps-and-status"

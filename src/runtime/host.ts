@@ -19,6 +19,7 @@ import { intensityVoxels, spatialShape, type SpatialShape } from "../tensor/volu
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { makeConfig } from "../triton/loading/make-config.ts";
 import type { BackendModel, ModelSource, Placement } from "./backends/backend.ts";
+import { SERVED } from "./backends/backends.ts";
 import { ortVersion } from "./backends/onnxruntime/ort-builds.ts";
 import { acquireDevice, type AcquiredDevice } from "./device.ts";
 import { execute } from "./executor/execute.ts";
@@ -63,6 +64,8 @@ export function createRuntimeHost(post: Post): RuntimeHost {
   let lost: ConchError | undefined;
   let nextHandle = 1;
   const models = new Map<string, ModelUpload>();
+  /** Model and id of the server that runs it → what the page handed over. */
+  const served = new Map<string, ModelUpload>();
   const loaded = new LoadedModels();
   const tensors = new Map<number, Value>();
   const cache = new StepCache();
@@ -127,8 +130,14 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     return model;
   }
 
-  function load(step: PlanStep, placement: Placement, keepOthers: boolean, signal: AbortSignal): Promise<BackendModel> {
-    const upload = uploadOf(step.model);
+  /** As the step runs it: by the worker, or by a server. */
+  function uploadFor({ model, placement }: PlanStep): ModelUpload {
+    return placement.kind === "server" ? (served.get(`${placement.server}/${model}`) ?? uploadOf(model)) : uploadOf(model);
+  }
+
+  async function load(step: PlanStep, placement: Placement, keepOthers: boolean, signal: AbortSignal): Promise<BackendModel> {
+    const upload = uploadFor(step);
+    if (step.placement.kind === "server") return (await SERVED()).servedModel(upload, step.serverVersion);
     return loaded.get({ source: sourceOf(upload), contentKey: upload.contentKey, placement, gpu, signal, keepOthers });
   }
 
@@ -156,7 +165,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
         cache,
         options,
         signal,
-        config: (model): ModelConfig => uploadOf(model).config,
+        config: (_, step): ModelConfig => uploadFor(step).config,
         load: (step, placement) => load(step, placement, options.keepModels === true, signal),
         checkDevice,
         progress,
@@ -251,7 +260,10 @@ export function createRuntimeHost(post: Post): RuntimeHost {
       return environment();
     },
     models: async ({ models: uploads }) => {
-      for (const model of uploads) models.set(model.name, model);
+      for (const model of uploads) {
+        if (model.server === undefined) models.set(model.name, model);
+        else served.set(`${model.server.id}/${model.name}`, model);
+      }
       return null;
     },
     inspect: async ({ model, inputs }) =>

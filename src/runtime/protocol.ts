@@ -42,6 +42,22 @@ export interface ModelUpload {
   /** Changes whenever configuration or files do. */
   readonly contentKey: string;
   readonly files: readonly ModelFile[];
+  /** A server that runs it instead of the worker. The worker keeps it beside the model's own files and other servers: the plan says which is meant. */
+  readonly server?: ModelServer;
+}
+
+/** A model on an inference server, and how the worker reaches it. */
+export interface ModelServer {
+  /** As plans call it. */
+  readonly id: string;
+  /** As users call it. */
+  readonly name: string;
+  /** What `/v2/…` is appended to, absolute. */
+  readonly base: string;
+  /** Sent with every request. They may be secrets: they stay in memory, and no message, result or error holds them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether a request may be sent again: nothing of one is kept for the next. */
+  readonly repeatable: boolean;
 }
 
 /** What the worker found when it started. */
@@ -65,8 +81,8 @@ export interface GpuEnvironment {
   readonly maxStorageBufferBindingSize: number;
 }
 
-/** What an execution of a step is doing. */
-export type StepPhase = "queued" | "loading" | "compiling" | "running" | "done" | "cached" | "failed" | "skipped";
+/** What an execution of a step is doing; "waiting": for the answer of the server that runs it. */
+export type StepPhase = "queued" | "loading" | "compiling" | "running" | "waiting" | "done" | "cached" | "failed" | "skipped";
 
 /** Progress of a run: one message per change of a step. */
 export interface StepProgress {
@@ -74,14 +90,21 @@ export interface StepProgress {
   readonly phase: StepPhase;
   /** Milliseconds since the run began. */
   readonly at: number;
+  /** Name of the server that runs the step. */
+  readonly server?: string;
   readonly error?: ErrorRecord;
 }
+
+/** Where a step ran. */
+export type StepPlace = "gpu" | "cpu" | "server";
 
 /** Where the time of one step went, in milliseconds since the run began. */
 export interface StepTiming {
   readonly step: string;
   readonly model: string;
-  readonly placement: "gpu" | "cpu";
+  readonly placement: StepPlace;
+  /** Name of the server that ran it. */
+  readonly server?: string;
   readonly cached: boolean;
   /** All inputs there. */
   readonly ready: number;
@@ -89,7 +112,7 @@ export interface StepTiming {
   readonly start: number;
   /** Inputs in place, model loaded. */
   readonly compute: number;
-  /** Its work is done, or (GPU) handed to the queue. */
+  /** Its work is done, or (GPU) handed to the queue; of a server, its answer is there. */
   readonly computed: number;
   readonly end: number;
   /** Milliseconds on the GPU by timestamp queries; null where the device has none. */
@@ -122,6 +145,8 @@ export interface RunResult {
 export interface RunOptions {
   /** Reuse results of steps whose model, configuration and inputs did not change. Default true. */
   readonly cache: boolean;
+  /** The same for steps on servers. Without it they always run, and so do the steps behind them: a server's model may have become another meanwhile. */
+  readonly cacheServers?: boolean;
   /** Keep the tensors on the wires so that they can be opened afterwards. Default true. */
   readonly keepWires: boolean;
   /** Read every step's outputs back to the host and upload them again: what the browser would do without residency. For measuring only. */

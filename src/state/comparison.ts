@@ -1,5 +1,5 @@
 import type { TensorDifference } from "../tensor/difference.ts";
-import type { RunResult } from "../runtime/protocol.ts";
+import type { RunResult, StepPlace } from "../runtime/protocol.ts";
 import type { PlacementSet } from "./placement-sets.ts";
 
 /** How a comparison measures. */
@@ -38,7 +38,7 @@ export interface StepTime {
   /** Step id of the plan: tells apart two steps of one model. */
   readonly step: string;
   readonly model: string;
-  readonly placement: "gpu" | "cpu";
+  readonly placement: StepPlace;
   readonly milliseconds: number;
   /** By timestamps of the GPU; a GPU step without them took at least this long to be handed over. */
   readonly byGpu: boolean;

@@ -138,7 +138,7 @@ export interface KnownPlacement {
 export function placementOf(model: GraphModel | undefined, decision: PlacementDecision | undefined): KnownPlacement {
   if (model === undefined) return { kind: "none", reason: "model-missing", decided: true };
   const asked = model.config.instance_group[0]?.kind ?? "KIND_AUTO";
-  const outdated = (asked === "KIND_CPU") !== (decision?.reason === "kind-cpu") && decision?.kind !== "none";
+  const outdated = (asked === "KIND_CPU") !== (decision?.reason === "kind-cpu") && decision?.kind !== "none" && decision?.kind !== "server";
   if (decision !== undefined && !outdated) return { ...decision, decided: true };
   if (asked === "KIND_CPU") return { kind: "cpu", reason: "kind-cpu", decided: false };
   return { kind: "gpu", reason: asked === "KIND_GPU" ? "kind-gpu" : "kind-auto", decided: false };

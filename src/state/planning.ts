@@ -29,9 +29,9 @@ export function planModels(
 ): ReadonlyMap<string, PlanModel> {
   return new Map(
     [...models].map(([name, runModel]) => {
-      const { view, config, version, contentKey: key } = runModel;
+      const { view, config, version, contentKey: key, server } = runModel;
       const backend = view.isEnsemble ? "ensemble" : view.backend.backend;
-      const chain = backend === "python" ? chainOf(view, config, version, files) : undefined;
+      const chain = backend === "python" && server === undefined ? chainOf(view, config, version, files) : undefined;
       const header = headers.get(onnxPath(runModel) ?? "");
       const model: PlanModel = {
         name,
@@ -39,7 +39,7 @@ export function planModels(
         config: { ...config, name },
         contentKey: key,
         backend,
-        placement: placeModel(config, view.isEnsemble ? {} : abilityOf(backend, chain, inspections[name]), webgpu),
+        placement: placeModel(config, view.isEnsemble ? {} : abilityOf(backend, chain, inspections[name]), webgpu, server),
         weightBytes: inspections[name]?.weightBytes ?? null,
         ...chain?.step,
         ...(header !== undefined && !(header instanceof ConchError) && onnxStep(header.model, config)),

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { toErrorRecord, type ErrorRecord } from "../base/errors.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { DispatchingStore } from "./dispatching.ts";
 import type { DocumentStore } from "./document.ts";
 import type { ModelHeaders } from "./model-headers.ts";
 import type { SelectionStore } from "./selection.ts";
@@ -20,13 +21,14 @@ export interface PreviewSources {
   readonly headers: ModelHeaders;
   readonly selection: SelectionStore;
   readonly session: SessionStore;
+  readonly dispatching: DispatchingStore;
 }
 
 /** Pause after the last change before the plan is made, so that typing does not start one per key. Milliseconds. */
 const PAUSE = 150;
 
 /** Keeps the preview of the open model true, and with it the inspections and placements that the graph shows. */
-export function createPreview({ document, headers, selection, session }: PreviewSources) {
+export function createPreview({ document, headers, selection, session, dispatching }: PreviewSources) {
   const store = createStore<PreviewState>()(() => ({ model: null, plan: null, error: null }));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let made = 0;
@@ -54,6 +56,7 @@ export function createPreview({ document, headers, selection, session }: Preview
   const stops = [
     document.subscribe((state, before) => state.files !== before.files && schedule()),
     headers.subscribe((state, before) => state.headers !== before.headers && schedule()),
+    dispatching.subscribe((state, before) => (state.models !== before.models || state.targets !== before.targets) && schedule()),
     selection.subscribe((state, before) => state.model !== before.model && schedule()),
     session.subscribe((state, before) => {
       const model = selection.getState().model;

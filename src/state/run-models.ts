@@ -1,11 +1,12 @@
 import { ConchError } from "../base/errors.ts";
 import { encodeSourceText } from "../base/source-text.ts";
-import type { ModelFile, ModelUpload } from "../runtime/protocol.ts";
+import type { ModelFile, ModelServer, ModelUpload } from "../runtime/protocol.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { newMessage } from "../triton/model-config/new-message.ts";
 import { servedVersion } from "../triton/repository/versions.ts";
 import type { ModelView, RepositoryView } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
+import type { V2Server } from "./servers.ts";
 
 /** A model with everything a run needs of it. */
 export interface RunModel {
@@ -15,33 +16,67 @@ export interface RunModel {
   /** Repository paths of the version's files and of the model's own. */
   readonly paths: readonly string[];
   readonly contentKey: string;
+  /** The server that runs it; absent: the browser does. */
+  readonly server?: ChosenServer;
 }
+
+/** A server by what may be shown of it. */
+export interface ChosenServer {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Model → the server that runs it; undefined where the browser does. */
+export type ServerOf = (model: string) => V2Server | undefined;
 
 /** Model → where a run puts it whatever its instance_group says; undefined leaves it to the text. */
 export type KindOf = (model: string) => "gpu" | "cpu" | undefined;
 
-/** Every model that a run of `target` reaches, itself first. Missing models are left to the plan, which names them. */
+/** Every model that a run of `target` reaches here, itself first: not those behind a server. Missing models are left to the plan, which names them. */
 export function reachableModels(
   view: RepositoryView,
   files: ReadonlyMap<string, DocumentFile>,
   target: string,
   kindOf: KindOf = () => undefined,
+  serverOf: ServerOf = () => undefined,
 ): ReadonlyMap<string, RunModel> {
-  return new Map(reachableViews(view, target).map((model) => [model.name, runModel(model, files, kindOf(model.name))]));
+  return new Map(
+    reachableViews(view, target, serverOf).map((model) => {
+      const server = serverOf(model.name);
+      const found = runModel(model, files, kindOf(model.name));
+      return [model.name, server === undefined ? found : { ...found, server: { id: server.id, name: server.name } }];
+    }),
+  );
+}
+
+/**
+ * Whether a request for a model may be sent twice: neither it nor any model behind it keeps something of a request, as far as the repository tells.
+ * A model that is not here may.
+ */
+export function isRepeatable(view: RepositoryView, target: string): boolean {
+  const reached = reachableViews(view, target);
+  const known = new Set(reached.map(({ name }) => name));
+  return reached.every(
+    ({ config }) =>
+      config.sequence_batching === undefined &&
+      config.model_transaction_policy?.decoupled !== true &&
+      (config.ensemble_scheduling?.step ?? []).every(({ model_name }) => known.has(model_name)),
+  );
 }
 
 /** Whether a run of `target` reaches a model without config.pbtxt whose file nobody has read yet: a server would complete it from there. */
-export function waitsForFiles(view: RepositoryView, target: string): boolean {
-  return reachableViews(view, target).some(isBare);
+export function waitsForFiles(view: RepositoryView, target: string, serverOf?: ServerOf): boolean {
+  return reachableViews(view, target, serverOf).some(isBare);
 }
 
-function reachableViews(view: RepositoryView, target: string): readonly ModelView[] {
+function reachableViews(view: RepositoryView, target: string, serverOf: ServerOf = () => undefined): readonly ModelView[] {
   const found = new Map<string, ModelView>();
   const queue = [target];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const model = view.models.get(name);
     if (found.has(name) || model === undefined) continue;
     found.set(name, model);
+    if (serverOf(name) !== undefined) continue;
     for (const step of model.config.ensemble_scheduling?.step ?? []) queue.push(step.model_name);
   }
   return [...found.values()];
@@ -83,16 +118,24 @@ function withKind(config: ModelConfig, kind: "gpu" | "cpu" | undefined): ModelCo
   return { ...config, instance_group: [newMessage("ModelInstanceGroup", { kind: kind === "gpu" ? "KIND_GPU" : "KIND_CPU", count: 1 })] };
 }
 
-/** The models as the worker wants them: configuration, and files by handle. */
-export async function uploads(models: ReadonlyMap<string, RunModel>, files: ReadonlyMap<string, DocumentFile>): Promise<ModelUpload[]> {
+/** The models as the worker wants them: configuration, and files by handle, or the way to their server (`reach`). */
+export async function uploads(
+  models: ReadonlyMap<string, RunModel>,
+  files: ReadonlyMap<string, DocumentFile>,
+  reach: (model: string) => ModelServer | undefined = () => undefined,
+): Promise<ModelUpload[]> {
   return Promise.all(
-    [...models.values()].map(async ({ view, config, version, paths, contentKey: key }) => ({
-      name: view.name,
-      version,
-      config: { ...config, name: view.name, backend: view.backend.backend, default_model_filename: view.backend.filename },
-      contentKey: key,
-      files: view.isEnsemble ? [] : await Promise.all(paths.map((path) => modelFile(view.name, path, files))),
-    })),
+    [...models.values()].map(async ({ view, config, version, paths, contentKey: key, server: chosen }) => {
+      const server = chosen === undefined ? undefined : reach(view.name);
+      return {
+        name: view.name,
+        version,
+        config: { ...config, name: view.name, backend: view.backend.backend, default_model_filename: view.backend.filename },
+        contentKey: key,
+        files: view.isEnsemble || server !== undefined ? [] : await Promise.all(paths.map((path) => modelFile(view.name, path, files))),
+        ...(server && { server }),
+      };
+    }),
   );
 }
 

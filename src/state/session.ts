@@ -1,100 +1,28 @@
 import { createStore } from "zustand/vanilla";
-import { ConchError, isAbort, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
+import { ConchError, isAbort, toErrorRecord } from "../base/errors.ts";
 import type { OnnxHeader } from "../onnx/header.ts";
-import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { RuntimeClient, type RequestOptions, type RuntimePort } from "../runtime/client.ts";
-import type {
-  DecodedInput,
-  InputTarget,
-  ModelInspection,
-  ModelUpload,
-  RunOptions,
-  RunResult,
-  StepProgress,
-  TensorHandle,
-  TensorSummary,
-  WorkerEnvironment,
-} from "../runtime/protocol.ts";
+import type { DecodedInput, InputTarget, RunOptions, RunResult, TensorHandle, TensorSummary } from "../runtime/protocol.ts";
 import type { TensorData } from "../tensor/data-type.ts";
 import type { PictureLayout } from "../tensor/picture-layout.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { Derivation } from "./derived.ts";
+import type { DispatchingStore, RunWhere } from "./dispatching.ts";
 import type { DocumentStore } from "./document.ts";
 import type { ModelHeaders } from "./model-headers.ts";
-import { onnxPath, reachableModels, uploads, type KindOf, type RunModel, waitsForFiles } from "./run-models.ts";
+import type { PreparedRun, PrepareOptions } from "./preparing.ts";
+import { reachableModels, type RunModel } from "./run-models.ts";
+import type { InputSource, InputState, RunState, SessionState } from "./session-state.ts";
 
-/** What makes plans is not there before something may run. */
-const planning = () => import("./planning.ts");
-
-/** Where an input's tensor comes from. */
-export type InputSource =
-  | { readonly kind: "files"; readonly files: readonly { readonly name: string; readonly blob: Blob }[]; readonly frame?: number }
-  | { readonly kind: "generated"; readonly fill: "zeros" | "ones" | "uniform" | "normal"; readonly shape?: readonly number[]; readonly seed?: number }
-  /** Filled from the affine that came with another input. */
-  | { readonly kind: "affine"; readonly of: string };
-
-/** One input of a model, as the run panel shows it. */
-export interface InputState {
-  readonly source: InputSource;
-  readonly status: "decoding" | "ready" | "failed";
-  readonly decoded?: DecodedInput;
-  readonly error?: ErrorRecord;
-}
-
-/** How the latest run stands. */
-export interface RunState {
-  readonly status: "idle" | "preparing" | "running" | "cancelling" | "done" | "failed" | "cancelled";
-  /** Model that was run. */
-  readonly model: string | null;
-  /** Step id → what it does. */
-  readonly steps: Readonly<Record<string, StepProgress>>;
-  readonly result: RunResult | null;
-  readonly error: ErrorRecord | null;
-  /** The plan that was run. */
-  readonly plan: Plan | null;
-  /** The inputs that it was run with; those of `SessionState.inputs` may be others by now. */
-  readonly inputs: Readonly<Record<string, InputState | undefined>>;
-}
-
-/** Everything that concerns running: worker, models, inputs, runs. Never in the history. */
-export interface SessionState {
-  /** null until the worker has started. */
-  readonly environment: WorkerEnvironment | null;
-  /** What happened to the worker or the device last, for the user. */
-  readonly loss: { readonly kind: "worker" | "device"; readonly message: string; readonly at: number } | null;
-  /** Model → what the worker found in its file. */
-  readonly inspections: Readonly<Record<string, ModelInspection | undefined>>;
-  readonly inspectionErrors: Readonly<Record<string, ErrorRecord | undefined>>;
-  /** Model → why it, or one that it reaches, could not be handed to the worker when this was last tried. */
-  readonly preparationErrors: Readonly<Record<string, ErrorRecord | undefined>>;
-  /** Model → where it runs and why, for the models of the last preparation. */
-  readonly placements: Readonly<Record<string, PlacementDecision | undefined>>;
-  /** Model → input name → its tensor. */
-  readonly inputs: Readonly<Record<string, Readonly<Record<string, InputState | undefined>> | undefined>>;
-  /** Outputs to request; absent: all. */
-  readonly requestedOutputs: Readonly<Record<string, readonly string[] | undefined>>;
-  readonly run: RunState;
-}
+export type { InputSource, InputState, RunState, SessionState } from "./session-state.ts";
 
 /** How a run differs from the plain one. */
 export interface RunRequestOptions extends Partial<RunOptions> {
   /** Overrides every instance_group for this run only. */
   readonly kind?: "gpu" | "cpu";
-}
-
-/** What is handed to the worker for runs of its own plan, and what it was made of. */
-export interface PreparedRun {
-  readonly plan: Plan;
-  /** Every model that the plan reaches. */
-  readonly models: ReadonlyMap<string, RunModel>;
-}
-
-/** How a prepared run differs from the plain one. */
-export interface PrepareOptions {
-  readonly kindOf: KindOf;
-  /** Items along the batch dimension of every input; absent: those that it has. */
-  readonly items?: number;
-  readonly signal: AbortSignal;
+  /** Here, on servers, or both; absent: as the user chose. */
+  readonly where?: RunWhere;
 }
 
 const IDLE: RunState = { status: "idle", model: null, steps: {}, result: null, error: null, plan: null, inputs: {} };
@@ -109,10 +37,12 @@ export interface SessionOptions {
   spawn(): RuntimePort;
   /** False: behave as in a browser without WebGPU. */
   readonly gpu?: boolean;
+  /** Which models servers run; absent: none. */
+  readonly dispatching?: DispatchingStore;
 }
 
 /** A session: the store, and the verbs that change it. One per page; the command line uses the same. */
-export function createSession({ document, derivation, headers, spawn, gpu }: SessionOptions) {
+export function createSession({ document, derivation, headers, spawn, gpu, dispatching }: SessionOptions) {
   const store = createStore<SessionState>()(() => ({
     environment: null,
     loss: null,
@@ -137,8 +67,8 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   /** Settles when those who occupy the worker have left it. */
   let left: Promise<void> | undefined;
   let resets = 0;
-  const uploaded = new Map<string, string>();
-  let uploadedTo = -1;
+  /** What makes runs ready is not there before something may run. */
+  const preparing = once(async () => (await import("./preparing.ts")).createPreparing({ document, derivation, headers, client, store, dispatching }));
 
   function repository() {
     const { files, origin } = document.getState();
@@ -205,105 +135,6 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     return client.request("decode", { kind: "affine", files: [], target, options: { affine } }, options);
   }
 
-  /** Hands the reachable models to the worker and inspects those it has not seen in their present form. */
-  async function prepareModels(model: string, kindOf?: KindOf, signal?: AbortSignal): Promise<ReadonlyMap<string, RunModel>> {
-    await client.environment();
-    if (waitsForFiles(repository().view, model)) await headers.settled();
-    const { files, view } = repository();
-    const models = reachableModels(view, files, model, kindOf);
-    if (uploadedTo !== client.generation) {
-      uploaded.clear();
-      uploadedTo = client.generation;
-    }
-    const fresh = new Map([...models].filter(([name, { contentKey }]) => uploaded.get(name) !== contentKey));
-    const options = signal === undefined ? {} : { signal };
-    if (fresh.size > 0) {
-      const handed = await uploads(fresh, files);
-      await client.request("models", { models: handed }, options);
-      await readHeaders(fresh, handed);
-      for (const [name, { contentKey }] of fresh) uploaded.set(name, contentKey);
-    }
-    const inspected: Record<string, ModelInspection> = {};
-    const errors: Record<string, ErrorRecord | undefined> = {};
-    try {
-      for (const [name, { view: modelView }] of fresh) {
-        if (modelView.isEnsemble) continue;
-        try {
-          inspected[name] = await client.request("inspect", { model: name, inputs: {} }, options);
-          errors[name] = undefined;
-        } catch (thrown) {
-          if (isAbort(thrown)) throw thrown;
-          errors[name] = toErrorRecord(thrown);
-        }
-      }
-    } finally {
-      // All at once: whoever looks at the state looks at every change of it.
-      if (Object.keys(errors).length > 0) {
-        store.setState(({ inspections, inspectionErrors }) => ({ inspections: { ...inspections, ...inspected }, inspectionErrors: { ...inspectionErrors, ...errors } }));
-      }
-    }
-    if (store.getState().preparationErrors[model] !== undefined) store.setState(({ preparationErrors }) => ({ preparationErrors: { ...preparationErrors, [model]: undefined } }));
-    return models;
-  }
-
-  /** Reads the headers of models that are not known yet from the files that the worker has got. */
-  async function readHeaders(models: ReadonlyMap<string, RunModel>, handed: readonly ModelUpload[]): Promise<void> {
-    const { files } = document.getState();
-    await Promise.all(
-      handed.map(async ({ name, files: given }) => {
-        const model = models.get(name);
-        const path = model && onnxPath(model);
-        const file = path === undefined ? undefined : files.get(path)?.file;
-        const blob = given.find((one) => `${name}/${one.path}` === path)?.blob;
-        if (file !== undefined && blob !== undefined) await headers.readNow(file, () => client.request("header", { file: blob }));
-      }),
-    );
-  }
-
-  /** Inspects a model and all that it reaches, and says where each will run. Never throws: errors are in the state. */
-  async function inspect(model: string): Promise<void> {
-    try {
-      const models = await prepareModels(model);
-      const { planModels } = await planning();
-      const planned = planModels(models, repository().files, store.getState().inspections, headers.getState().headers, store.getState().environment?.gpu != null);
-      store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
-    } catch (thrown) {
-      store.setState(({ preparationErrors }) => ({ preparationErrors: { ...preparationErrors, [model]: toErrorRecord(thrown) } }));
-    }
-  }
-
-  async function compile(model: string, models: ReadonlyMap<string, RunModel>, { items, unseen }: { items?: number | undefined; unseen?: boolean } = {}): Promise<Plan> {
-    const { planModels, planRun } = await planning();
-    const { inspections, inspectionErrors, environment, inputs, requestedOutputs } = store.getState();
-    for (const name of models.keys()) {
-      const error = inspectionErrors[name];
-      if (error !== undefined) throw new ConchError(error.code, `model '${name}': ${error.message}`, { data: error.data });
-    }
-    const planned = planModels(models, repository().files, inspections, headers.getState().headers, environment?.gpu != null);
-    if (unseen !== true) store.setState(({ placements }) => ({ placements: { ...placements, ...Object.fromEntries([...planned].map(([name, each]) => [name, each.placement])) } }));
-    const types = new Map<string, TensorType>();
-    for (const [name, input] of Object.entries(inputs[model] ?? {})) {
-      const handle = input?.decoded?.handle;
-      if (handle !== undefined && input?.status === "ready") types.set(name, { dataType: handle.dataType, shape: items === undefined ? handle.shape : [items, ...handle.shape.slice(1)] });
-    }
-    return planRun(
-      { model, inputs: types, requestedOutputs: requestedOutputs[model] ?? [], reportReadback: environment?.gpu != null },
-      planned,
-      environment?.gpu ?? undefined,
-    );
-  }
-
-  /** The plan of a run with the inputs at hand. Throws as `compilePlan` does. */
-  async function plan(model: string): Promise<Plan> {
-    return compile(model, await prepareModels(model));
-  }
-
-  /** Hands the worker what a run needs and plans it, unseen by the rest of the window. Throws as `compilePlan` does. */
-  async function prepare(model: string, { kindOf, items, signal }: PrepareOptions): Promise<PreparedRun> {
-    const models = await prepareModels(model, kindOf, signal);
-    return { models, plan: await compile(model, models, { items, unseen: true }) };
-  }
-
   /** Inputs whose worker or device is gone are decoded again from where they came. */
   async function refreshInputs(model: string, signal: AbortSignal): Promise<Record<string, TensorHandle>> {
     const config = configOf(model);
@@ -348,7 +179,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
   }
 
   /** Runs a model or ensemble with the inputs at hand. Never throws: the outcome is in the state. */
-  async function run(model: string, { kind, ...options }: RunRequestOptions = {}): Promise<void> {
+  async function run(model: string, { kind, where = "as-configured", ...options }: RunRequestOptions = {}): Promise<void> {
     // A comparison that was cancelled is on its way out.
     if (controller?.signal.aborted === true) await left;
     if (controller !== undefined) return;
@@ -359,15 +190,17 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     patch({ ...IDLE, status: "preparing", model });
     if (old !== null) void releaseAll(old);
     try {
-      const models = await prepareModels(model, () => kind, mine.signal);
-      const inputs = await refreshInputs(model, mine.signal);
-      const compiled = await compile(model, models);
+      let inputs: Readonly<Record<string, TensorHandle>> = {};
+      const read = async (): Promise<void> => {
+        inputs = await refreshInputs(model, mine.signal);
+      };
+      const { plan: compiled } = await (await preparing()).prepare(model, { kindOf: () => kind, where, signal: mine.signal }, read);
       const over = compiled.warnings.find(({ code }) => code === "OVER_DEVICE_LIMIT");
       if (over !== undefined) throw new ConchError("DEVICE_LIMIT", over.message, { data: { tensor: over.subject } });
       patch({ status: "running", plan: compiled, inputs: store.getState().inputs[model] ?? {} });
       const result = await client.request(
         "run",
-        { plan: compiled, inputs, options: { cache: true, keepWires: true, ...options } },
+        { plan: compiled, inputs, options: { cache: true, cacheServers: dispatching?.getState().reuse ?? false, keepWires: true, ...options } },
         {
           signal: mine.signal,
           progress: (progress) => store.setState(({ run: before }) => ({ run: { ...before, steps: { ...before.steps, [progress.step]: progress } } })),
@@ -416,9 +249,12 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     clearInput: (model: string, input: string) => patchInput(model, input, undefined),
     setRequestedOutputs: (model: string, outputs: readonly string[] | undefined) =>
       store.setState(({ requestedOutputs }) => ({ requestedOutputs: { ...requestedOutputs, [model]: outputs } })),
-    inspect,
-    plan,
-    prepare,
+    /** Inspects a model and all that it reaches, and says where each will run. Never throws: errors are in the state. */
+    inspect: async (model: string): Promise<void> => (await preparing()).inspect(model),
+    /** The plan of a run with the inputs at hand, where the user chose. Throws as `compilePlan` does. */
+    plan: async (model: string): Promise<Plan> => (await preparing()).plan(model),
+    /** Hands the worker what a run needs and plans it, unseen by the rest of the window. Throws as `compilePlan` does; SERVER_… or V2_… where a server fails it. */
+    prepare: async (model: string, options: PrepareOptions): Promise<PreparedRun> => (await preparing()).prepare(model, options),
     occupy,
     /** The inputs of a run by handle; those that the worker lost are decoded again. Throws REQUEST_INVALID where one is missing. */
     runInputs: refreshInputs,
@@ -463,6 +299,7 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
     reset: () => {
       controller?.abort();
       resets += 1;
+      dispatching?.reset();
       store.setState({ inspections: {}, inspectionErrors: {}, preparationErrors: {}, placements: {}, inputs: {}, requestedOutputs: {}, run: IDLE });
     },
     dispose: () => client.restart("The session ended"),
@@ -471,6 +308,11 @@ export function createSession({ document, derivation, headers, spawn, gpu }: Ses
       return resets;
     },
   });
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** The session store with its verbs. */

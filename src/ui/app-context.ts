@@ -3,6 +3,7 @@ import { assert } from "../base/errors.ts";
 import type { CommandsStore } from "../state/commands.ts";
 import type { ComparingStore } from "../state/comparing.ts";
 import type { Derivation } from "../state/derived.ts";
+import type { DispatchingStore } from "../state/dispatching.ts";
 import type { DocumentStore } from "../state/document.ts";
 import type { ModelHeaders } from "../state/model-headers.ts";
 import type { SelectionStore } from "../state/selection.ts";
@@ -28,6 +29,8 @@ export interface App {
   readonly comparing: ComparingStore;
   /** Servers of the v2 protocol, and the way to each. */
   readonly servers: ServersStore;
+  /** Which models run on them. */
+  readonly dispatching: DispatchingStore;
   /** Which repository is open, its examples, and the verbs that open and save. */
   readonly workspace: WorkspaceSession;
   /** What a run of the open model would do. */

@@ -109,6 +109,7 @@ const PHASE_GLYPHS = {
   loading: IconProgress,
   compiling: IconProgress,
   running: IconProgress,
+  waiting: IconProgress,
   done: IconCheck,
   cached: IconHistory,
   failed: IconX,

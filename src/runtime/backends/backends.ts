@@ -7,3 +7,6 @@ export const BACKENDS: Readonly<Record<string, () => Promise<Backend>>> = {
   fil: async () => (await import("./fil/fil.ts")).filBackend,
   identity: async () => (await import("./identity/identity.ts")).identityBackend,
 };
+
+/** What runs a model of any backend on a server, when it is needed. */
+export const SERVED = () => import("./v2/served-model.ts");

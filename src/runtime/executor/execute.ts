@@ -16,8 +16,8 @@ export interface ExecutionContext {
   readonly cache: StepCache;
   readonly options: RunOptions;
   readonly signal: AbortSignal;
-  /** Configuration of a model of the plan. */
-  config(model: string): ModelConfig;
+  /** Configuration of a model of the plan; as its server has it, where the step runs on one. */
+  config(model: string, step: PlanStep): ModelConfig;
   /** The loaded model; loads it with the first call. */
   load(step: PlanStep, placement: Placement): Promise<BackendModel>;
   /** Throws DEVICE_LOST when the device is gone: a run on a lost device does not always fail by itself. */
@@ -41,7 +41,8 @@ export interface Execution {
 /**
  * Executes a plan with Triton's ensemble semantics (scheduler.md): a step starts when all its inputs have a value; steps in flight finish after a
  * failure, none starts; the last error is reported, prefixed with the ensemble's name; an ensemble that ends without its outputs is a deadlock.
- * Borrows `inputs`. Steps that are ready together take turns: one worker, one GPU queue.
+ * Borrows `inputs`. Steps that are ready together take turns: one worker, one GPU queue. Those on servers wait for no turn, and hold one only while their
+ * inputs are read back from the GPU.
  */
 export async function execute(plan: Plan, inputs: ReadonlyMap<string, Value>, context: ExecutionContext): Promise<Execution> {
   const execution = new PlanExecution(context);
@@ -49,13 +50,16 @@ export async function execute(plan: Plan, inputs: ReadonlyMap<string, Value>, co
   try {
     const outputs = isEnsemblePlan(plan.root)
       ? await execution.ensemble(plan.root, inputs, "")
-      : await execution.step(plan.root, inputs, context.config(plan.model));
+      : await execution.step(plan.root, inputs, context.config(plan.model, plan.root));
     return { outputs, wires: execution.wires, timings: execution.timings, uploads: execution.uploads, results: execution.results };
   } catch (thrown) {
     for (const value of execution.wires.values()) value.release();
     throw thrown;
   }
 }
+
+/** Answers of servers so far: each is a tensor of its own, equal to no other in the cache. */
+let answers = 0;
 
 /** A tensor of a running ensemble. */
 interface Slot {
@@ -73,7 +77,7 @@ class PlanExecution {
   readonly results = new Map<string, ReadonlyMap<string, Value>>();
   readonly #context: ExecutionContext;
   readonly #began: number;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(context: ExecutionContext) {
     this.#context = context;
@@ -107,7 +111,10 @@ class PlanExecution {
     };
     for (;;) {
       if (failure === undefined && !this.#context.signal.aborted) {
-        for (const step of waiting) if (step.inputs.every(({ tensor }) => slots.has(tensor))) start(step);
+        const ready = [...waiting].filter((step) => step.inputs.every(({ tensor }) => slots.has(tensor)));
+        // Servers first: what is read back for them must not wait until the steps beside them are done.
+        for (const step of ready.filter(isServed)) start(step);
+        for (const step of ready) if (!isServed(step)) start(step);
       }
       if (running.size === 0) break;
       await Promise.race(running);
@@ -139,7 +146,7 @@ class PlanExecution {
   }
 
   async #ensembleStep(step: PlanStep, slots: Map<string, Slot>, put: (name: string, value: Value | undefined, batched: boolean) => void, prefix: string): Promise<void> {
-    const config = this.#context.config(step.model);
+    const config = this.#context.config(step.model, step);
     const batches = config.max_batch_size > 0;
     const inputs = new Map<string, Value>();
     try {
@@ -178,56 +185,60 @@ class PlanExecution {
   /** One execution of a model that is no ensemble. Outputs hold one reference each for the caller. */
   async step(step: PlanStep, inputs: ReadonlyMap<string, Value>, config: ModelConfig): Promise<Map<string, Value>> {
     const { options, cache, signal } = this.#context;
+    const served = isServed(step);
     const ready = this.#elapsed();
     this.#tell(step, "queued");
-    const before = this.#turn;
-    let yieldTurn = (): void => undefined;
-    this.#turn = new Promise<void>((resolve) => (yieldTurn = resolve));
-    await before;
+    const yieldTurn = served && ![...inputs.values()].some(({ location }) => location === "gpu") ? undefined : await this.#turns.take();
     try {
       signal.throwIfAborted();
       validateRequest(step, inputs, config);
-      const key = cacheKey(step, inputs);
-      const known = options.cache ? cache.take(key) : undefined;
+      const reused = options.cache && (!served || options.cacheServers === true);
+      const key = reused || !served ? cacheKey(step, inputs) : `${cacheKey(step, inputs)}#${++answers}`;
+      const known = reused ? cache.take(key) : undefined;
       if (known !== undefined) {
         const at = this.#elapsed();
         this.#time(step, { ready, start: at, compute: at, computed: at, cached: true }, inputs, known);
         this.#tell(step, "cached");
         return known;
       }
-      const outputs = await this.#run(step, inputs, key, ready, config);
-      this.results.set(key, outputs);
+      const outputs = await this.#run(step, inputs, key, ready, config, served ? yieldTurn : undefined);
+      if (reused || !served) this.results.set(key, outputs);
       this.#tell(step, "done");
       return outputs;
     } catch (thrown) {
       this.#tell(step, isAbort(thrown) ? "skipped" : "failed", thrown);
       throw thrown;
     } finally {
-      yieldTurn();
+      yieldTurn?.();
     }
   }
 
-  async #run(step: PlanStep, inputs: ReadonlyMap<string, Value>, key: string, ready: number, config: ModelConfig): Promise<Map<string, Value>> {
+  /** `inPlace` is called once the inputs lie where they are wanted. */
+  async #run(step: PlanStep, inputs: ReadonlyMap<string, Value>, key: string, ready: number, config: ModelConfig, inPlace?: () => void): Promise<Map<string, Value>> {
     const { gpu, signal, options } = this.#context;
     const batches = config.max_batch_size > 0;
     const start = this.#elapsed();
     const placement: Placement = step.placement.kind === "gpu" ? "gpu" : "cpu";
-    this.#tell(step, "loading");
+    const served = isServed(step);
+    if (!served) this.#tell(step, "loading");
     const model = await this.#context.load(step, placement);
     signal.throwIfAborted();
     const moved = new Map<string, RuntimeTensor>();
     for (const [port, value] of inputs) {
       const input = config.input.find(({ name }) => name === port);
-      const shape = input === undefined ? value.shape : modelShape(value.shape, input, batches);
+      // A server takes declared dims, and reshapes for its model itself.
+      const shape = input === undefined || served ? value.shape : modelShape(value.shape, input, batches);
       if (gpu !== undefined && model.accepts(port) === "gpu") {
         const onGpu = value.gpu(gpu, `${step.model}/${port}`, (bytes) => this.uploads.push({ reason: `input of ${step.model}`, subject: port, bytes }));
         moved.set(port, { ...onGpu, shape });
       } else {
-        const { tensor } = await value.host(gpu, `${placement === "cpu" ? "KIND_CPU" : "host"} input of ${step.model}`);
+        const { tensor } = await value.host(gpu, `${served ? "server" : placement === "cpu" ? "KIND_CPU" : "host"} input of ${step.model}`);
         moved.set(port, { location: "host", tensor: { ...tensor, shape } });
       }
     }
-    this.#tell(step, "running");
+    inPlace?.();
+    signal.throwIfAborted();
+    this.#tell(step, served ? "waiting" : "running");
     const compute = this.#elapsed();
     const made = await model.execute({
       inputs: moved,
@@ -243,7 +254,7 @@ class PlanExecution {
       [...made].map(([port, tensor]) => {
         const output = config.output.find(({ name }) => name === port);
         const shape = tensor.location === "gpu" ? tensor.shape : tensor.tensor.shape;
-        return [port, Value.of(withShape(tensor, output === undefined ? shape : declaredShape(shape, output, batches)), `${key}/${port}`)];
+        return [port, Value.of(withShape(tensor, output === undefined || served ? shape : declaredShape(shape, output, batches)), `${key}/${port}`)];
       }),
     );
     if (options.readbackEachStep === true) {
@@ -261,7 +272,7 @@ class PlanExecution {
   }
 
   #tell(step: PlanStep, phase: StepPhase, thrown?: unknown): void {
-    const progress = { step: step.id, phase, at: this.#elapsed() };
+    const progress = { step: step.id, phase, at: this.#elapsed(), ...servedBy(step) };
     this.#context.progress(thrown === undefined || isAbort(thrown) ? progress : { ...progress, error: toErrorRecord(thrown) });
   }
 
@@ -274,7 +285,8 @@ class PlanExecution {
     this.timings.push({
       step: step.id,
       model: step.model,
-      placement: step.placement.kind === "gpu" ? "gpu" : "cpu",
+      placement: step.placement.kind === "none" ? "cpu" : step.placement.kind,
+      ...servedBy(step),
       ...at,
       end: this.#elapsed(),
       gpuMilliseconds: null,
@@ -282,6 +294,28 @@ class PlanExecution {
       bytesOut: sum(outputs),
     });
   }
+}
+
+/** One holder at a time, in the order in which they came. */
+class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Waits for the turn; the answer ends it. */
+  async take(): Promise<() => void> {
+    const before = this.#last;
+    let end = (): void => undefined;
+    this.#last = new Promise((resolve) => (end = resolve));
+    await before;
+    return end;
+  }
+}
+
+function isServed({ placement }: PlanStep): boolean {
+  return placement.kind === "server";
+}
+
+function servedBy({ placement }: PlanStep): { readonly server?: string } {
+  return placement.kind === "server" ? { server: placement.detail ?? "" } : {};
 }
 
 function withShape(tensor: RuntimeTensor, shape: readonly number[]): RuntimeTensor {

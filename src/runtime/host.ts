@@ -7,6 +7,7 @@ import { readHeader } from "../onnx/header.ts";
 import { blobAccess } from "../onnx/skeleton.ts";
 import { isEnsemblePlan, type EnsemblePlan, type PlanStep } from "../plan/plan.ts";
 import { tensorDifference } from "../tensor/difference.ts";
+import { differenceTensor } from "../tensor/difference-tensor.ts";
 import { labelMap } from "../tensor/label-map.ts";
 import { labelMask, type LabelMask } from "../tensor/label-mask.ts";
 import { writeNpy } from "../tensor/npy.ts";
@@ -14,7 +15,8 @@ import { picturePixels, type PicturePixels } from "../tensor/picture-pixels.ts";
 import { pictureType } from "../tensor/picture-type.ts";
 import { repeatItems } from "../tensor/repeat.ts";
 import { statistics } from "../tensor/statistics.ts";
-import { isBytes, typedData } from "../tensor/tensor.ts";
+import { isBytes, typedData, type Tensor } from "../tensor/tensor.ts";
+import { compareTensors } from "../tensor/tensor-comparison.ts";
 import { intensityVoxels, spatialShape, type SpatialShape } from "../tensor/volume-voxels.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { makeConfig } from "../triton/loading/make-config.ts";
@@ -110,6 +112,11 @@ export function createRuntimeHost(post: Post): RuntimeHost {
       });
     }
     return value;
+  }
+
+  async function pairOf(a: TensorHandle, b: TensorHandle): Promise<[Tensor, Tensor]> {
+    const [left, right] = await Promise.all([a, b].map((handle) => valueOf(handle).host(gpu, "compared tensor")));
+    return [left!.tensor, right!.tensor];
   }
 
   function sourceOf({ name, version, config, files }: ModelUpload): ModelSource {
@@ -286,9 +293,11 @@ export function createRuntimeHost(post: Post): RuntimeHost {
       const { tensor } = await valueOf(handle).host(gpu, "repeated tensor");
       return keep(Value.of({ location: "host", tensor: repeatItems(tensor, items) }, `input ${generation}/${nextHandle}`));
     },
-    difference: async ({ a, b }) => {
-      const [left, right] = await Promise.all([a, b].map((handle) => valueOf(handle).host(gpu, "compared tensor")));
-      return tensorDifference(left!.tensor, right!.tensor);
+    difference: async ({ a, b }) => tensorDifference(...(await pairOf(a, b))),
+    compare: async ({ a, b, options }, signal, progress) => paced(compareTensors(...(await pairOf(a, b)), options), signal, progress),
+    differenceTensor: async ({ a, b, classes }, signal, progress) => {
+      const tensor = await paced(differenceTensor(...(await pairOf(a, b)), classes ?? undefined), signal, progress);
+      return keep(Value.of({ location: "host", tensor }, `input ${generation}/${nextHandle}`));
     },
     versions: () => Promise.resolve({ onnxruntime: ortVersion() }),
     read: async ({ handle }) => ({ data: (await valueOf(handle).host(gpu, "opened tensor")).tensor.data }),

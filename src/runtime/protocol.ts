@@ -3,11 +3,13 @@ import type { OnnxHeader } from "../onnx/header.ts";
 import type { ModelAbility } from "../plan/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DataType, TensorData } from "../tensor/data-type.ts";
+import type { ClassAxis } from "../tensor/class-axis.ts";
 import type { TensorDifference } from "../tensor/difference.ts";
 import type { LabelMap } from "../tensor/label-map.ts";
 import type { LabelMask } from "../tensor/label-mask.ts";
 import type { PictureLayout } from "../tensor/picture-layout.ts";
 import type { PicturePixels } from "../tensor/picture-pixels.ts";
+import type { ComparisonOptions, TensorComparison } from "../tensor/tensor-comparison.ts";
 import type { IntensityVoxels } from "../tensor/volume-voxels.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 
@@ -247,6 +249,10 @@ export interface Requests {
   repeat: Request<{ handle: TensorHandle; items: number | null }, TensorHandle>;
   /** How far `b` lies from `a`. Throws TENSOR_MISMATCH, STALE_TENSOR. */
   difference: Request<{ a: TensorHandle; b: TensorHandle }, TensorDifference>;
+  /** How `b` differs from `a`, which is held against it, element by element. Progress: the fraction done. Throws TENSOR_MISMATCH, STALE_TENSOR. */
+  compare: Request<{ a: TensorHandle; b: TensorHandle; options: ComparisonOptions }, TensorComparison, number>;
+  /** |a − b|, or where elements are not equal, as a tensor of the worker; see `tensor/difference-tensor.ts`. Throws as `compare` does. */
+  differenceTensor: Request<{ a: TensorHandle; b: TensorHandle; classes: ClassAxis | null }, TensorHandle, number>;
   /** Of the libraries that run models; null for one that was not loaded yet. */
   versions: Request<Record<string, never>, { onnxruntime: string | null }>;
   /** The elements of a tensor, copied out. */

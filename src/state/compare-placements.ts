@@ -3,6 +3,7 @@ import { isEnsemblePlan, type EnsemblePlan, type Plan, type PlanStep } from "../
 import type { TensorHandle } from "../runtime/protocol.ts";
 import { sampleOf, type Comparison, type ComparisonProtocol, type Machine, type OutputDifference, type RunSample, type SetResult } from "./comparison.ts";
 import { batchLimit, ComparisonStop, measureInTurn, type ComparisonProgress } from "./comparison-protocol.ts";
+import { machineOf } from "./machine.ts";
 import type { PlacementSet } from "./placement-sets.ts";
 import type { SessionStore } from "./session.ts";
 
@@ -53,18 +54,6 @@ export async function comparePlacements(session: SessionStore, request: Comparis
   } finally {
     await runs.end();
   }
-}
-
-function machineOf(session: SessionStore, browser: string, onnxruntime: string | null): Machine {
-  const { environment } = session.getState();
-  const gpu = environment?.gpu ?? null;
-  return {
-    adapter: gpu === null ? null : [...new Set([gpu.vendor, gpu.architecture, gpu.description])].filter((part) => part !== "").join(" "),
-    software: gpu?.software ?? false,
-    threads: environment?.threads ?? 1,
-    browser,
-    onnxruntime,
-  };
 }
 
 /** The runs of one comparison, and the tensors that it holds in the worker. */

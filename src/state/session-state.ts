@@ -50,4 +50,6 @@ export interface SessionState {
   /** Outputs to request; absent: all. */
   readonly requestedOutputs: Readonly<Record<string, readonly string[] | undefined>>;
   readonly run: RunState;
+  /** A comparison has the worker: no run begins until it has ended. */
+  readonly occupied: boolean;
 }

@@ -53,6 +53,7 @@ export function createSession({ document, derivation, headers, spawn, gpu, dispa
     inputs: {},
     requestedOutputs: {},
     run: IDLE,
+    occupied: false,
   }));
   let losses = 0;
   const client = new RuntimeClient(
@@ -220,9 +221,11 @@ export function createSession({ document, derivation, headers, spawn, gpu, dispa
     controller = mine;
     const { promise, resolve } = Promise.withResolvers<void>();
     left = promise;
+    store.setState({ occupied: true });
     return () => {
       controller = undefined;
       left = undefined;
+      store.setState({ occupied: false });
       resolve();
     };
   }

@@ -99,6 +99,11 @@ export function fromNumpy(name: string): DataType | undefined {
   return DATA_TYPES.find((type) => FACTS[type].numpy === name && type !== "TYPE_INVALID");
 }
 
+/** Whether its elements are floats of any width. */
+export function isFloat(type: DataType): boolean {
+  return type === "TYPE_FP16" || type === "TYPE_BF16" || type === "TYPE_FP32" || type === "TYPE_FP64";
+}
+
 /** A zeroed typed array of `length` elements. Not for TYPE_STRING (throws). */
 export function allocate(type: DataType, length: number): TypedData {
   const array = FACTS[type].array;

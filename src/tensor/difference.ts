@@ -20,16 +20,25 @@ export interface TensorDifference {
 
 /** The difference of `b` from `a`. Throws TENSOR_MISMATCH where data types or shapes differ. */
 export function tensorDifference(a: Tensor, b: Tensor): TensorDifference {
-  if (a.dataType !== b.dataType || a.shape.length !== b.shape.length || a.shape.some((size, axis) => size !== b.shape[axis])) {
-    throw new ConchError("TENSOR_MISMATCH", `Expected ${a.dataType} [${a.shape.join(", ")}], found ${b.dataType} [${b.shape.join(", ")}]`, {
-      data: { expected: a.dataType, expectedShape: [...a.shape], found: b.dataType, foundShape: [...b.shape] },
-    });
-  }
+  checkPair(a, b);
   if (isBytes(a) && isBytes(b)) return unequal("strings", a.data.length, (index) => sameBytes(a.data[index]!, b.data[index]!));
   const [left, right] = [typedData(a), typedData(b)];
   const number = FLOATS[a.dataType];
   if (number === undefined) return unequal("integers", left.length, (index) => left[index] === right[index]);
   return floatDifference(left as ArrayLike<number>, right as ArrayLike<number>, number());
+}
+
+/** Throws TENSOR_MISMATCH unless both are of one data type and shape. */
+export function checkPair(a: Tensor, b: Tensor): void {
+  if (a.dataType === b.dataType && a.shape.length === b.shape.length && a.shape.every((size, axis) => size === b.shape[axis])) return;
+  throw new ConchError("TENSOR_MISMATCH", `Expected ${a.dataType} [${a.shape.join(", ")}], found ${b.dataType} [${b.shape.join(", ")}]`, {
+    data: { expected: a.dataType, expectedShape: [...a.shape], found: b.dataType, foundShape: [...b.shape] },
+  });
+}
+
+/** Whether two byte strings are the same. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 /** How the stored elements of a float type become numbers. */
@@ -62,8 +71,4 @@ function unequal(kind: "integers" | "strings", count: number, same: (index: numb
   let different = 0;
   for (let index = 0; index < count; index++) if (!same(index)) different++;
   return { kind, count, different, maxAbsolute: null, maxRelative: null, unmatched: 0 };
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -1,4 +1,4 @@
-import type { DataType } from "./data-type.ts";
+import { isFloat, type DataType } from "./data-type.ts";
 
 /** Where the pixels of a tensor's pictures are: item by item, each as planes ("CHW") or as interleaved pixels ("HWC"). */
 export interface PictureLayout {
@@ -40,7 +40,7 @@ export function maskLayout(dataType: DataType, shape: readonly number[], batched
 
 /** Scores of labels by pixel, [K, H, W] floats with 2 to 256 labels, behind sizes of 1 and a batch. Undefined where there are none. */
 export function scoresLayout(dataType: DataType, shape: readonly number[], batched?: boolean): PictureLayout | undefined {
-  if (!["TYPE_FP16", "TYPE_BF16", "TYPE_FP32", "TYPE_FP64"].includes(dataType)) return undefined;
+  if (!isFloat(dataType)) return undefined;
   return split(shape, batched, ([channels, height, width]) => {
     // Of a volume all sides are long.
     const few = channels >= 2 && channels <= 256 && width !== undefined && channels * 2 <= Math.min(height, width);

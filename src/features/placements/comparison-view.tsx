@@ -6,14 +6,15 @@ import { measuredBatches, type Comparison } from "../../state/comparison.ts";
 import { comparisonCsv } from "../../state/comparison-csv.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { machineText } from "../../ui/machine-text.ts";
+import { NumbersTable } from "../../ui/numbers-table.tsx";
 import { saveBytes } from "../../ui/save-bytes.ts";
 import { Chart } from "./chart.tsx";
 import { latencyChart, stepChart, throughputChart } from "./chart-data.ts";
 import { chartImage } from "./chart-image.ts";
 import { markdownReport } from "./markdown-report.ts";
-import { NumbersTable } from "./numbers-table.tsx";
 import { differenceTable, measurementTable, stepTable } from "./table-rows.ts";
-import { machineText, stopTexts } from "./words.ts";
+import { stopTexts } from "./words.ts";
 import classes from "./placements.module.css";
 
 interface ComparisonViewProps {

@@ -1,15 +1,8 @@
 import { measuredBatches, restOf, type Comparison, type Measurement } from "../../state/comparison.ts";
 import { worst } from "../../state/comparison-csv.ts";
 import { formatBytes, formatMilliseconds } from "../../ui/format.ts";
+import type { TextTable } from "../../ui/text-table.ts";
 import { differenceText, numberText, rateText, type Words } from "./words.ts";
-
-/** A table as texts: what the panel shows and the report copies. The first cells of a row are its names. */
-export interface TextTable {
-  readonly head: readonly string[];
-  /** Columns from the left that hold names rather than numbers. */
-  readonly names: number;
-  readonly rows: readonly { readonly key: string; readonly cells: readonly string[] }[];
-}
 
 /** All measurements, batch by batch. */
 export function measurementTable(comparison: Comparison, t: Words): TextTable {

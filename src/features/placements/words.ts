@@ -1,16 +1,10 @@
-import type { Machine, SetResult, Stop } from "../../state/comparison.ts";
+import type { SetResult, Stop } from "../../state/comparison.ts";
 import { BUILT_IN_SETS, type PlacementSet } from "../../state/placement-sets.ts";
 import type { Translate } from "../../ui/catalogue/section.ts";
 import type { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 
 /** The texts of this feature in the reader's language. */
 export type Words = Translate<keyof typeof placementsMessages.en>;
-
-/** What a comparison was measured on, in one line; a software adapter is named as such. */
-export function machineText({ adapter, software, browser, onnxruntime, threads }: Machine, t: Words): string {
-  const where = adapter === null ? t("noWebgpu") : software ? `${adapter} (${t("software")})` : adapter;
-  return [where, browser, ...(onnxruntime === null ? [] : [t("ort", { version: onnxruntime })]), t("threads", { count: threads })].join(" · ");
-}
 
 /** What a set does, in words. */
 export function setText({ name, placements }: PlacementSet, t: Words): string {

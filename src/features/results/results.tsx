@@ -6,8 +6,8 @@ import { useApp } from "../../ui/app-context.ts";
 import { resultsMessages } from "../../ui/catalogue/results.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
-import { openedTensor, resultTensors } from "./result-tensors.ts";
-import { ResultView } from "./result-view.tsx";
+import { openedTensor, resultTensors } from "../../viewers/result-tensors.ts";
+import { ResultView } from "../../viewers/result-view.tsx";
 import { RunAgain } from "./run-again.tsx";
 import { TensorList } from "./tensor-list.tsx";
 import classes from "./results.module.css";
@@ -56,7 +56,7 @@ function RunResults({ run, result }: { run: RunState; result: NonNullable<RunSta
             <span>{t("stale")}</span> <RunAgain model={run.model} />
           </Alert>
         )}
-        <ResultView key={opened.id} opened={opened} tensors={tensors} model={run.model ?? ""} />
+        <ResultView key={opened.id} opened={opened} tensors={tensors} model={run.model ?? ""} again={<RunAgain model={run.model} />} />
       </div>
     </div>
   );

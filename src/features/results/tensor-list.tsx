@@ -4,7 +4,7 @@ import { resultsMessages } from "../../ui/catalogue/results.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { DataTypeGlyph } from "../../ui/data-type-mark.tsx";
 import { formatShape } from "../../ui/format.ts";
-import type { ResultTensor } from "./result-tensors.ts";
+import type { ResultTensor } from "../../viewers/result-tensors.ts";
 import classes from "./results.module.css";
 
 const GROUPS = [["output", "outputs"], ["wire", "wires"], ["input", "inputs"]] as const;

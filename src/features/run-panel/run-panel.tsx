@@ -57,8 +57,8 @@ export function RunPanel() {
 }
 
 function RunControls({ model }: { model: string }) {
-  const { session, panes, comparing } = useApp();
-  const compares = useStore(comparing, (state) => state.status === "running" || state.status === "cancelling");
+  const { session, panes } = useApp();
+  const compares = useStore(session, (state) => state.occupied);
   const t = useMessages(runMessages);
   const run = useStore(session, (state) => state.run);
   const busy = run.status === "preparing" || run.status === "running" || run.status === "cancelling";

@@ -19,7 +19,7 @@ const NEXT_CENTRE = { graph: "outline", outline: "split", split: "text", text: "
 
 /** What can be done anywhere in the window, in the order of the palette. */
 export function windowCommands(app: App, setColorScheme: (scheme: SettingsState["colorScheme"]) => void): readonly Command[] {
-  const { comparing, document, panes, selection, workspace } = app;
+  const { document, panes, selection, session, workspace } = app;
   const unless = (wrong: boolean, why: Word): Wording | undefined => (wrong ? wording(commandMessages, why) : undefined);
   const needsRepository = (): Wording | undefined => unless(document.getState().origin === null, "noRepository");
   const command = (id: string, title: Word | Wording, run: () => void, more: Partial<Command> = {}): Command => ({
@@ -50,7 +50,7 @@ export function windowCommands(app: App, setColorScheme: (scheme: SettingsState[
   return [
     command("palette", "palette", () => panes.getState().showDialog(panes.getState().dialog === "palette" ? null : "palette"), { listed: false }),
     within("run", "run", () => runOpenModel(app), {
-      problem: () => unless(selection.getState().model === null, "noModel") ?? unless(comparing.getState().status === "running", "comparing"),
+      problem: () => unless(selection.getState().model === null, "noModel") ?? unless(session.getState().occupied, "comparing"),
     }),
     within("undo", named("undo", undone), () => document.getState().undo(), { leavesText: true, problem: () => unless(undone() === undefined, "noUndo") }),
     within("redo", named("redo", redone), () => document.getState().redo(), { leavesText: true, problem: () => unless(redone() === undefined, "noRedo") }),

@@ -1,11 +1,5 @@
-import type { DataType } from "../../tensor/data-type.ts";
+import { classRows, type ScoresLayout } from "../../tensor/class-axis.ts";
 import type { ViewedTensor } from "../viewer.ts";
-
-/** Scores of classes: one row of them per item of the batch. */
-export interface ScoresLayout {
-  readonly items: number;
-  readonly classes: number;
-}
 
 /** One class with its score. */
 export interface ClassScore {
@@ -14,22 +8,9 @@ export interface ClassScore {
   readonly value: number;
 }
 
-const FLOATS: readonly DataType[] = ["TYPE_FP16", "TYPE_BF16", "TYPE_FP32", "TYPE_FP64"];
-
-/** The scores in a float tensor [K] or [N, K] with at least two classes, sizes of 1 around K left out; undefined for any other. */
-export function scoresOf({ batched, summary: { dataType, shape, count } }: Pick<ViewedTensor, "batched" | "summary">): ScoresLayout | undefined {
-  if (!FLOATS.includes(dataType) || count === 0 || shape.length === 0) return undefined;
-  const [first, ...rest] = shape as readonly [number, ...number[]];
-  const inItem = (sizes: readonly number[]) => sizes.filter((size) => size !== 1);
-  const whole = inItem(shape);
-  if (batched !== true && whole.length === 1) return layout(1, whole[0]);
-  if (batched === false && shape.length !== 2) return undefined;
-  const item = inItem(rest);
-  return item.length === 1 ? layout(first, item[0]) : undefined;
-}
-
-function layout(items: number, classes: number | undefined): ScoresLayout | undefined {
-  return classes === undefined || classes < 2 ? undefined : { items, classes };
+/** The rows of scores in a tensor, by {@link classRows}. */
+export function scoresOf({ batched, summary: { dataType, shape } }: Pick<ViewedTensor, "batched" | "summary">): ScoresLayout | undefined {
+  return classRows(dataType, shape, batched);
 }
 
 /** Whether the viewer can show a tensor; "also" where neither names of classes nor its numbers say that it holds scores. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { createDerivation } from "../../state/derived.ts";
-import { openModelOf } from "../../state/open-model.ts";
+import { createDerivation } from "../state/derived.ts";
+import { openModelOf } from "../state/open-model.ts";
 import { labelNames } from "./label-names.ts";
 
 const TEXTS = {

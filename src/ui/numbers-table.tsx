@@ -1,6 +1,6 @@
 import { useId } from "react";
-import type { TextTable } from "./table-rows.ts";
-import classes from "./placements.module.css";
+import type { TextTable } from "./text-table.ts";
+import classes from "./numbers-table.module.css";
 
 /** A table of numbers that scrolls sideways by itself, by keys too. */
 export function NumbersTable({ title, table: { head, names, rows }, testId }: { readonly title: string; readonly table: TextTable; readonly testId: string }) {

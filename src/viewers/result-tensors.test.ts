@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { ConchError } from "../../base/errors.ts";
-import type { RunResult, TensorHandle } from "../../runtime/protocol.ts";
-import type { InputState } from "../../state/session.ts";
-import type { DataType } from "../../tensor/data-type.ts";
+import { ConchError } from "../base/errors.ts";
+import type { RunResult, TensorHandle } from "../runtime/protocol.ts";
+import type { InputState } from "../state/session.ts";
+import type { DataType } from "../tensor/data-type.ts";
 import { isAffine, placements } from "./placement.ts";
 import { openedTensor, resultTensors, type ResultTensor } from "./result-tensors.ts";
 import { createTensorAccess } from "./tensor-access.ts";

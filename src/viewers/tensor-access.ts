@@ -1,12 +1,12 @@
-import type { SessionStore } from "../../state/session.ts";
-import type { TensorHandle, TensorSummary } from "../../runtime/protocol.ts";
-import type { TensorData } from "../../tensor/data-type.ts";
-import type { LabelMap } from "../../tensor/label-map.ts";
-import type { LabelMask } from "../../tensor/label-mask.ts";
-import type { PictureLayout } from "../../tensor/picture-layout.ts";
-import type { PicturePixels } from "../../tensor/picture-pixels.ts";
-import type { IntensityVoxels } from "../../tensor/volume-voxels.ts";
-import type { LoadOptions } from "../../viewers/viewer.ts";
+import type { SessionStore } from "../state/session.ts";
+import type { TensorHandle, TensorSummary } from "../runtime/protocol.ts";
+import type { TensorData } from "../tensor/data-type.ts";
+import type { LabelMap } from "../tensor/label-map.ts";
+import type { LabelMask } from "../tensor/label-mask.ts";
+import type { PictureLayout } from "../tensor/picture-layout.ts";
+import type { PicturePixels } from "../tensor/picture-pixels.ts";
+import type { IntensityVoxels } from "../tensor/volume-voxels.ts";
+import type { LoadOptions } from "./viewer.ts";
 
 /** Reads tensors of the worker, each at most once while its handle is in use. What failed is asked again. */
 export interface TensorAccess {

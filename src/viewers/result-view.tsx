@@ -1,34 +1,35 @@
 import { Button, Loader, SegmentedControl } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
-import { openModelOf } from "../../state/open-model.ts";
-import { useApp } from "../../ui/app-context.ts";
-import { resultsMessages } from "../../ui/catalogue/results.messages.ts";
-import { useMessages } from "../../ui/catalogue/section.ts";
-import { DataTypeMark } from "../../ui/data-type-mark.tsx";
-import { formatBytes, formatShape } from "../../ui/format.ts";
-import { PaneNotice } from "../../ui/pane-notice.tsx";
-import { useLoaded } from "../../viewers/use-loaded.ts";
-import type { Viewer } from "../../viewers/viewer.ts";
-import { viewersFor } from "../../viewers/viewers.ts";
+import { openModelOf } from "../state/open-model.ts";
+import { useApp } from "../ui/app-context.ts";
+import { resultsMessages } from "../ui/catalogue/results.messages.ts";
+import { useMessages } from "../ui/catalogue/section.ts";
+import { DataTypeMark } from "../ui/data-type-mark.tsx";
+import { formatBytes, formatShape } from "../ui/format.ts";
+import { PaneNotice } from "../ui/pane-notice.tsx";
+import { useLoaded } from "./use-loaded.ts";
+import type { Viewer } from "./viewer.ts";
+import { viewersFor } from "./viewers.ts";
 import { labelNames } from "./label-names.ts";
 import { gridOf } from "./placement.ts";
 import type { ResultTensor } from "./result-tensors.ts";
-import { RunAgain } from "./run-again.tsx";
 import { SaveButtons } from "./save-buttons.tsx";
 import { useTensorAccess } from "./use-tensor-access.ts";
 import { viewResult, type ViewedResult } from "./viewed-tensors.ts";
-import classes from "./results.module.css";
+import classes from "./result-view.module.css";
 
 interface ResultViewProps {
   readonly opened: ResultTensor;
   readonly tensors: readonly ResultTensor[];
   /** The model that was run. */
   readonly model: string;
+  /** What makes the tensors anew, where they are gone. */
+  readonly again: ReactNode;
 }
 
 /** One tensor of a run: what it is, and a viewer for it. */
-export function ResultView({ opened, tensors, model }: ResultViewProps) {
+export function ResultView({ opened, tensors, model, again }: ResultViewProps) {
   const { document, derivation } = useApp();
   const t = useMessages(resultsMessages);
   const access = useTensorAccess();
@@ -41,8 +42,8 @@ export function ResultView({ opened, tensors, model }: ResultViewProps) {
       opened,
       tensors,
       access,
-      ({ name }) => (open === undefined ? undefined : labelNames(open, name, files)),
-      ({ name }) => open?.graph.tensors.find((tensor) => tensor.name === name)?.batched,
+      ({ name, labels }) => labels ?? (open === undefined ? undefined : labelNames(open, name, files)),
+      ({ name, of = name }) => open?.graph.tensors.find((tensor) => tensor.name === of)?.batched,
     ),
   );
   const [chosen, setChosen] = useState<string | null>(null);
@@ -70,7 +71,7 @@ export function ResultView({ opened, tensors, model }: ResultViewProps) {
       </header>
       {loaded.status === "loading" && <PaneNotice icon={<Loader size="sm" />}>{t("loading", { name: opened.name })}</PaneNotice>}
       {loaded.status === "failed" && (
-        <PaneNotice action={loaded.code === "STALE_TENSOR" ? <RunAgain model={model} /> : <Button variant="default" onClick={() => setAttempt(attempt + 1)}>{t("retry")}</Button>}>
+        <PaneNotice action={loaded.code === "STALE_TENSOR" ? again : <Button variant="default" onClick={() => setAttempt(attempt + 1)}>{t("retry")}</Button>}>
           {t("loadFailed", { name: opened.name, reason: loaded.reason })}
         </PaneNotice>
       )}

@@ -1,7 +1,7 @@
-import type { RunResult, TensorHandle } from "../../runtime/protocol.ts";
-import type { InputState } from "../../state/session.ts";
+import type { RunResult, TensorHandle } from "../runtime/protocol.ts";
+import type { InputState } from "../state/session.ts";
 
-/** A tensor that a run left behind, or took in. */
+/** A tensor that a run left behind or took in, or that was made of such. */
 export interface ResultTensor {
   /** As the selection names it: "output:MASK", "wire:logits", "input:IMAGE". */
   readonly id: string;
@@ -10,10 +10,14 @@ export interface ResultTensor {
   readonly handle: TensorHandle;
   /** Voxel → RAS mm that came with an input's file, row-major 4 × 4. */
   readonly affine?: readonly number[];
+  /** The tensor of the model whose batch dimension it has, where its own name is no tensor of the model. */
+  readonly of?: string;
+  /** Names of its integer values, where the model's own labels are not meant. */
+  readonly labels?: readonly string[];
 }
 
 /** All tensors of a run: outputs, then wires that are neither output nor input, then inputs. */
-export function resultTensors(result: RunResult, inputs: Readonly<Record<string, InputState | undefined>> = {}): readonly ResultTensor[] {
+export function resultTensors(result: Pick<RunResult, "outputs" | "wires">, inputs: Readonly<Record<string, InputState | undefined>> = {}): readonly ResultTensor[] {
   const tensor = (kind: ResultTensor["kind"], name: string, handle: TensorHandle): ResultTensor => ({ id: `${kind}:${name}`, kind, name, handle });
   const outputs = Object.entries(result.outputs).map(([name, handle]) => tensor("output", name, handle));
   const ready = Object.entries(inputs).flatMap(([name, input]) => {

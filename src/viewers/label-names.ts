@@ -1,5 +1,5 @@
-import type { OpenModel } from "../../state/open-model.ts";
-import type { DocumentFile } from "../../state/document.ts";
+import type { OpenModel } from "../state/open-model.ts";
+import type { DocumentFile } from "../state/document.ts";
 
 /**
  * Names of the integer values of a model's tensor, by value, from the label file of the output that makes it: the model's own `label_filename`,

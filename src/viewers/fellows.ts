@@ -1,5 +1,6 @@
-import { elementCount } from "../../tensor/tensor.ts";
-import { maskLayout, pictureLayout, scoresLayout } from "../../tensor/picture-layout.ts";
+import { isFloat } from "../tensor/data-type.ts";
+import { elementCount } from "../tensor/tensor.ts";
+import { maskLayout, pictureLayout, scoresLayout } from "../tensor/picture-layout.ts";
 import type { ResultTensor } from "./result-tensors.ts";
 
 /**
@@ -9,15 +10,11 @@ import type { ResultTensor } from "./result-tensors.ts";
 export function fellows(opened: ResultTensor, tensors: readonly ResultTensor[], batched: (tensor: ResultTensor) => boolean | undefined): readonly ResultTensor[] {
   const others = tensors.filter(({ id }) => id !== opened.id);
   const { dataType, shape } = opened.handle;
-  if (dataType === "TYPE_STRING") return others.filter(({ kind, handle }) => kind !== "input" && isFloat(handle) && elementCount(handle.shape) === elementCount(shape));
+  if (dataType === "TYPE_STRING") return others.filter(({ kind, handle }) => kind !== "input" && isFloat(handle.dataType) && elementCount(handle.shape) === elementCount(shape));
   const first = batched(opened);
   if (maskLayout(dataType, shape, first) === undefined && scoresLayout(dataType, shape, first) === undefined) return [];
   return others.filter((tensor) => {
     const { dataType, shape } = tensor.handle;
     return dataType === "TYPE_STRING" || pictureLayout(dataType, shape, batched(tensor)) !== undefined;
   });
-}
-
-function isFloat({ dataType }: ResultTensor["handle"]): boolean {
-  return dataType === "TYPE_FP16" || dataType === "TYPE_BF16" || dataType === "TYPE_FP32" || dataType === "TYPE_FP64";
 }

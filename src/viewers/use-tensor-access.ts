@@ -1,5 +1,5 @@
-import { useApp } from "../../ui/app-context.ts";
-import type { SessionStore } from "../../state/session.ts";
+import { useApp } from "../ui/app-context.ts";
+import type { SessionStore } from "../state/session.ts";
 import { createTensorAccess, type TensorAccess } from "./tensor-access.ts";
 
 const known = new WeakMap<SessionStore, TensorAccess>();

@@ -1,5 +1,5 @@
-import type { TensorData } from "../../tensor/data-type.ts";
-import type { ViewedTensor } from "../../viewers/viewer.ts";
+import type { TensorData } from "../tensor/data-type.ts";
+import type { ViewedTensor } from "./viewer.ts";
 import { fellows } from "./fellows.ts";
 import { gridOf, isAffine, placements } from "./placement.ts";
 import type { ResultTensor } from "./result-tensors.ts";

@@ -1,14 +1,14 @@
 import { Button, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
-import { textOf } from "../../base/errors.ts";
-import { useApp } from "../../ui/app-context.ts";
-import { resultsMessages } from "../../ui/catalogue/results.messages.ts";
-import { useMessages } from "../../ui/catalogue/section.ts";
+import { textOf } from "../base/errors.ts";
+import { useApp } from "../ui/app-context.ts";
+import { resultsMessages } from "../ui/catalogue/results.messages.ts";
+import { useMessages } from "../ui/catalogue/section.ts";
 import { gridOf } from "./placement.ts";
 import type { ResultTensor } from "./result-tensors.ts";
-import { saveBytes } from "../../ui/save-bytes.ts";
-import classes from "./results.module.css";
+import { saveBytes } from "../ui/save-bytes.ts";
+import classes from "./result-view.module.css";
 
 /** Saves a tensor as .npy and, where its grid lies somewhere, as .nii.gz. */
 export function SaveButtons({ tensor, model, affine }: { tensor: ResultTensor; model: string; affine: readonly number[] | undefined }) {

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { ChartData } from "./chart-data.ts";
 import { CHART_HEIGHT, chartOptions, colorName } from "./chart-options.ts";
-import classes from "./placements.module.css";
+import classes from "./chart.module.css";
 
 interface ChartProps {
   readonly title: string;

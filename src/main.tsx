@@ -82,6 +82,7 @@ const Problems = lazy(() => import("./features/problems/problems.tsx").then((mod
 const ProblemCount = lazy(() => import("./features/problems/problem-count.tsx").then((module) => ({ default: module.ProblemCount })));
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
 const Placements = lazy(() => import("./features/placements/placements.tsx").then((module) => ({ default: module.Placements })));
+const LoadSweep = lazy(() => import("./features/load-sweep/load-sweep.tsx").then((module) => ({ default: module.LoadSweep })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 const DeployDialog = lazy(() => import("./features/deploy/deploy-dialog.tsx").then((module) => ({ default: module.DeployDialog })));
@@ -93,7 +94,7 @@ const slots: Slots = {
   outline: <Outline />,
   text: <ConfigEditor />,
   inspector: <Inspector />,
-  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements /> },
+  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, "load-sweep": <LoadSweep /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, deploy: <DeployDialog /> },
   gallery: <Gallery />,

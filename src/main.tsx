@@ -14,7 +14,6 @@ import type { Slots } from "./features/shell/slots.ts";
 import { openFirst } from "./features/shell/open-first.ts";
 import type { RuntimePort } from "./runtime/client.ts";
 import { createCommandsStore } from "./state/commands.ts";
-import { createComparing } from "./state/comparing.ts";
 import { createDerivation } from "./state/derived.ts";
 import { createDispatching } from "./state/dispatching.ts";
 import { createDocumentStore } from "./state/document.ts";
@@ -55,8 +54,7 @@ function createApp(): App {
     notify: (notice) => showNotice(notice, app),
   });
   const preview = createPreview({ document, headers, selection, session, dispatching });
-  const comparing = createComparing(session);
-  const app: App = { document, derivation, headers, selection, session, comparing, servers, dispatching, workspace, preview, panes, commands: createCommandsStore() };
+  const app: App = { document, derivation, headers, selection, session, servers, dispatching, workspace, preview, panes, commands: createCommandsStore() };
   return app;
 }
 

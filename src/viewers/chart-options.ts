@@ -49,8 +49,14 @@ function doublingScale(x: readonly number[]): uPlot.Scale {
   return { time: false, distr: 3, log: 2, range: [(x[0] ?? 1) / 1.5, (x.at(-1) ?? 1) * 1.5] };
 }
 
-function seriesOptions({ faint, color: index, dash = index }: ChartSeries, kind: ChartData["kind"], color: () => string): uPlot.Series {
-  if (kind === "lines") return { stroke: color, width: 2, dash: DASHES[dash % DASHES.length] ?? [], points: { show: true, size: 7, fill: color } };
+/** The dashes of a line, in CSS pixels: drawn, left out, drawn, …; none of a whole one. */
+export function dashesOf({ color, dash = color }: ChartSeries): readonly number[] {
+  return DASHES[dash % DASHES.length] ?? [];
+}
+
+function seriesOptions(series: ChartSeries, kind: ChartData["kind"], color: () => string): uPlot.Series {
+  if (kind === "lines") return { stroke: color, width: 2, dash: [...dashesOf(series)], points: { show: true, size: 7, fill: color } };
+  const { faint } = series;
   const paths = uPlot.paths.bars?.({ size: [0.55, 72] });
   // The theme's colours are six hexadecimal digits: two more make them faint.
   const fill = faint ? () => `${color()}66` : color;

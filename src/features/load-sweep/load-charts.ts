@@ -10,7 +10,6 @@ export function latencyByClients(sweep: LoadSweep, batch: number, here: string):
     (["p50", "p95", "p99"] as const).map((percentile: Percentile, dash) => ({
       ...seriesOf(at, `${nameOf(side, here)} ${percentile}`, x.map((concurrency) => levelAt(levels, batch, concurrency)?.[percentile] ?? null)),
       dash,
-      faint: dash > 0,
     })),
   );
   return { kind: "lines", places: [], x, series: drawn(series) };

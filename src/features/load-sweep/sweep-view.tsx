@@ -51,6 +51,18 @@ function Charts({ sweep }: { readonly sweep: LoadSweep }) {
   const batches = loadBatches(sweep);
   const [chosen, setChosen] = useState<number | null>(null);
   const batch = chosen !== null && batches.includes(chosen) ? chosen : batches[0]!;
+  return (
+    <>
+      {batches.length > 1 && (
+        <SegmentedControl size="xs" className={classes.batch} aria-label={t("batchOfCharts")} value={String(batch)} onChange={(value) => setChosen(Number(value))} data={batches.map(String)} />
+      )}
+      <ChartsAt sweep={sweep} batch={batch} several={batches.length > 1} />
+    </>
+  );
+}
+
+function ChartsAt({ sweep, batch, several }: { readonly sweep: LoadSweep; readonly batch: number; readonly several: boolean }) {
+  const t = useMessages(loadSweepMessages);
   const here = t("here");
   const data = useMemo(
     () => ({ latency: latencyByClients(sweep, batch, here), throughput: throughputByClients(sweep, batch, here), batches: throughputByBatch(sweep, here) }),
@@ -58,16 +70,11 @@ function Charts({ sweep }: { readonly sweep: LoadSweep }) {
   );
   const chart = (title: string) => ({ title, text: t("chartText", { title, table: t("levels") }) });
   return (
-    <>
-      {batches.length > 1 && (
-        <SegmentedControl size="xs" className={classes.batch} aria-label={t("batchOfCharts")} value={String(batch)} onChange={(value) => setChosen(Number(value))} data={batches.map(String)} />
-      )}
-      <div className={classes.charts}>
-        <Chart {...chart(t("chartLatency", { batch }))} data={data.latency} />
-        <Chart {...chart(t("chartThroughput", { batch }))} data={data.throughput} />
-        {batches.length > 1 && <Chart {...chart(t("chartBatches"))} data={data.batches} />}
-      </div>
-    </>
+    <div className={classes.charts}>
+      <Chart {...chart(t("chartLatency", { batch }))} data={data.latency} />
+      <Chart {...chart(t("chartThroughput", { batch }))} data={data.throughput} />
+      {several && <Chart {...chart(t("chartBatches"))} data={data.batches} />}
+    </div>
   );
 }
 

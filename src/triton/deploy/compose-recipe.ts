@@ -36,7 +36,7 @@ export function composeRecipe(needs: ServerNeeds, wishes: RecipeWishes): Recipe 
 function triton(needs: ServerNeeds, wishes: RecipeWishes, image: string): object {
   const { gpus } = reservedGpus(needs, wishes);
   return {
-    ...(needs.packages.length === 0 ? { image } : { image: `${wishes.name}-triton`, build: { context: ".", dockerfile: "triton.Dockerfile" } }),
+    ...(needs.packages.length === 0 ? { image } : { build: { context: ".", dockerfile: "triton.Dockerfile" } }),
     command: ["tritonserver", ...tritonArguments("/models", needs, wishes), "--exit-on-error=false"].map(literal),
     volumes: [{ type: "bind", source: literal(wishes.folder), target: "/models", read_only: true, bind: { create_host_path: false } }],
     ports: ["127.0.0.1:8000:8000", "127.0.0.1:8001:8001", "127.0.0.1:8002:8002"],
@@ -49,9 +49,8 @@ function triton(needs: ServerNeeds, wishes: RecipeWishes, image: string): object
 }
 
 /** The console binds to all addresses of its container; what reaches those is what `ports` lets through. */
-function consoleService({ name, port }: RecipeWishes): object {
+function consoleService({ port }: RecipeWishes): object {
   return {
-    image: `${name}-console`,
     build: { context: CONSOLE_SOURCE, dockerfile_inline: consoleDockerfile() },
     environment: { CONCH_SERVERS: "triton=http://triton:8000" },
     ports: [`127.0.0.1:${port}:4173`],

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { zipSync } from "fflate";
 import { expect, test } from "./fixtures/app.ts";
-import { compareStates, editSomehow, killPage, logStates, openNew, presentState, seededRandom, showBoth, type LoggedState, type Outcome } from "./fixtures/crash-trial.ts";
+import { compareStates, editSomehow, killPage, logStates, openNew, openWitness, presentState, seededRandom, showBoth, type LoggedState, type Outcome, type Witness } from "./fixtures/crash-trial.ts";
 
 /** Tabs that are killed in all, and how many live at the same time. */
 const TRIALS = Number(process.env.CONCH_CRASH_TRIALS ?? 10);
@@ -24,6 +24,7 @@ interface Tab {
 
 interface Lane {
   context: BrowserContext | undefined;
+  witness: Witness | undefined;
   /** What came back from the last trial; the next one goes on in it. */
   tab: Tab | undefined;
   readonly random: () => number;
@@ -57,9 +58,9 @@ async function openAfresh(page: Page, start: Start): Promise<void> {
   await (await chooser).setFiles({ name: "own.zip", mimeType: "application/zip", buffer: Buffer.from(bytes) });
 }
 
-async function newTab(context: BrowserContext): Promise<Tab> {
+async function newTab(context: BrowserContext, witness: Witness): Promise<Tab> {
   const page = await context.newPage();
-  return { page, states: await logStates(page) };
+  return { page, states: await logStates(page, witness) };
 }
 
 /** Longest that a trial waits for its changes: then those that were made have to do. Milliseconds. */
@@ -86,10 +87,11 @@ async function editAndKill({ page, states }: Tab, random: () => number): Promise
 async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["newContext"]>[0]): Promise<Outcome> {
   const { random } = lane;
   let start: Start | undefined;
-  if (lane.context === undefined || lane.tab === undefined || random() < AFRESH) {
+  if (lane.context === undefined || lane.witness === undefined || lane.tab === undefined || random() < AFRESH) {
     await lane.context?.close();
     lane.context = await browser.newContext(options);
-    lane.tab = await newTab(lane.context);
+    lane.witness = await openWitness(lane.context);
+    lane.tab = await newTab(lane.context, lane.witness);
     start = (["sample", "zip", "new"] as const)[Math.floor(random() * 3)] as Start;
     await openAfresh(lane.tab.page, start);
     const { states } = lane.tab;
@@ -97,7 +99,8 @@ async function trial(lane: Lane, browser: Browser, options: Parameters<Browser["
   }
   const { states } = lane.tab;
   const killed = await editAndKill(lane.tab, random);
-  const after = await newTab(lane.context);
+  await lane.witness.settle();
+  const after = await newTab(lane.context, lane.witness);
   await after.page.goto("./");
   await idle(after.page);
   const outcome = compareStates(await presentState(after.page), states, killed);
@@ -113,7 +116,7 @@ test("what was edited a second before a tab is killed is there again, byte for b
   let next = 0;
   await Promise.all(
     Array.from({ length: Math.min(LANES, TRIALS) }, async (_, at) => {
-      const lane: Lane = { context: undefined, tab: undefined, random: seededRandom(SEED + at) };
+      const lane: Lane = { context: undefined, witness: undefined, tab: undefined, random: seededRandom(SEED + at) };
       while (next < TRIALS) {
         const count = ++next;
         const outcome = await trial(lane, browser, options);

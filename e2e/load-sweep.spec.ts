@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test, type AppPage } from "./fixtures/app.ts";
-import { echoServer, type EchoServer } from "./fixtures/echo-server.ts";
+import { loadServer, type LoadServer } from "./fixtures/load-server.ts";
 
 const CONFIG = `name: "echo"
 backend: "identity"
@@ -22,9 +22,9 @@ interface ConchWindow {
   };
 }
 
-let server: EchoServer;
+let server: LoadServer;
 test.beforeEach(async () => {
-  server = await echoServer();
+  server = await loadServer();
 });
 test.afterEach(() => server.close());
 

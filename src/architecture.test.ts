@@ -144,13 +144,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ["loading", "onnx", "repository", "model-config", "model-config contract", "pbtxt", "triton", "tensor", "base"],
     pure: true,
   },
+  "serve": { files: /^cli\/serve\//, may: ["runtime", "backend", "protocol", "lint", "pure"] },
   "cli page": { files: /^cli\/headless[^/]*\.ts$/, may: ["state", "repositories", "client", "protocol", "runtime", "pure"] },
   "cli": { files: /^cli\//, may: ["server"], packages: ["playwright", "vite"] },
 
   // Imported by tests alone, as a test of its own says.
   "testing": {
     files: /^testing\//,
-    may: ["state", "repositories", "client", "runtime", "backend", "gpu", "protocol", "transform catalogue", "transform kernels", "pure"],
+    may: ["state", "repositories", "client", "runtime", "backend", "gpu", "protocol", "transform catalogue", "transform kernels", "serve", "pure"],
     packages: ["vitest", "fast-check", "fflate", "onnxruntime-web", "@bufbuild/protobuf"],
   },
 };
@@ -250,6 +251,9 @@ describe("the check itself", () => {
     ["state/document.ts", "zustand"],
     ["tensor/npy.ts", "node:fs"],
     ["plan/compile.ts", "onnxruntime-web"],
+    ["triton/v2/serving/routes.ts", "plan/compile.ts"],
+    ["cli/serve/server.ts", "state/session.ts"],
+    ["runtime/host.ts", "cli/serve/server.ts"],
     ["plan/compile.ts", "somewhere/else.ts"],
   ])("finds %s → %s", ([from, to]) => {
     expect(violation({ from, to, inside: /\.tsx?$/.test(to) })).toHaveLength(1);

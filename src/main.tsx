@@ -80,19 +80,23 @@ const Problems = lazy(() => import("./features/problems/problems.tsx").then((mod
 const ProblemCount = lazy(() => import("./features/problems/problem-count.tsx").then((module) => ({ default: module.ProblemCount })));
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
 const Placements = lazy(() => import("./features/placements/placements.tsx").then((module) => ({ default: module.Placements })));
+const RemoteCompare = lazy(() => import("./features/remote-compare/remote-compare.tsx").then((module) => ({ default: module.RemoteCompare })));
 const LoadSweep = lazy(() => import("./features/load-sweep/load-sweep.tsx").then((module) => ({ default: module.LoadSweep })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
 const DeployDialog = lazy(() => import("./features/deploy/deploy-dialog.tsx").then((module) => ({ default: module.DeployDialog })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
 
+const RunOn = lazy(() => import("./features/dispatch/run-on.tsx").then((module) => ({ default: module.RunOn })));
+const Where = lazy(() => import("./features/dispatch/where.tsx").then((module) => ({ default: module.Where })));
+
 const slots: Slots = {
   explorer: <Explorer />,
   graph: <GraphEditor />,
   outline: <Outline />,
   text: <ConfigEditor />,
-  inspector: <Inspector />,
-  dock: { run: <RunPanel />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, "load-sweep": <LoadSweep /> },
+  inspector: <Inspector runOn={(model) => <Suspense fallback={null}><RunOn model={model} /></Suspense>} />,
+  dock: { run: <RunPanel where={(model) => <Suspense fallback={null}><Where model={model} /></Suspense>} />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, "remote-compare": <RemoteCompare />, "load-sweep": <LoadSweep /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
   dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, deploy: <DeployDialog /> },
   gallery: <Gallery />,

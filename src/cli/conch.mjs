@@ -2,7 +2,7 @@
 import process from "node:process";
 import { UsageError } from "./usage.mjs";
 
-const COMMANDS = { run: () => import("./run.mjs"), bench: () => import("./bench.mjs"), lint: () => import("./lint.mjs"), config: () => import("./config.mjs") };
+const COMMANDS = { run: () => import("./run.mjs"), bench: () => import("./bench.mjs"), lint: () => import("./lint.mjs"), config: () => import("./config.mjs"), serve: () => import("./serve.mjs") };
 
 process.exitCode = (await main(process.argv.slice(2))) ?? process.exitCode ?? 0;
 

@@ -155,15 +155,15 @@ class Compiler {
       producer.set(input.name, null);
     }
     const steps: PlanStep[] = [];
-    // A tensor that no step makes and that was not given: the optional inputs that would read it do without.
-    const made = new Set(kept.flatMap((index) => Object.values(all[index].output_map)));
+    // Of an optional input that was not given: what reads it does without, and a step that must have it refuses to run.
+    const absent = new Set(config.input.filter(({ name, optional }) => optional && !types.has(name)).map(({ name }) => name));
     const waiting = new Set(kept);
     for (let progress = true; progress && waiting.size > 0; ) {
       progress = false;
       for (const index of waiting) {
         const step = all[index];
         const stepModel = this.model(step.model_name);
-        const needed = Object.entries(step.input_map).filter(([port, tensor]) => !isAbsentOptional(stepModel.config, port, types.has(tensor) || made.has(tensor)));
+        const needed = Object.entries(step.input_map).filter(([, tensor]) => !absent.has(tensor));
         if (!needed.every(([, tensor]) => types.has(tensor))) continue;
         waiting.delete(index);
         progress = true;
@@ -319,10 +319,6 @@ class Compiler {
     }
     ops.push({ kind: "execute", step: step.id, subject: step.model, bytes: null, reason: "step" });
   }
-}
-
-function isAbsentOptional(config: ModelConfig, port: string, present: boolean): boolean {
-  return !present && config.input.find((input) => input.name === port)?.optional === true;
 }
 
 function nestedSide(plan: EnsemblePlan, output: string): "host" | "gpu" {

@@ -1,4 +1,4 @@
-import { isEnsemblePlan, type EnsemblePlan, type Plan, type PlanStep, type PlanTensor, type PlanWarning } from "./plan.ts";
+import { isEnsemblePlan, leafSteps, type EnsemblePlan, type Plan, type PlanStep, type PlanTensor, type PlanWarning } from "./plan.ts";
 
 /** What a device allows, in bytes: the limits of WebGPU by their names. */
 export interface BufferLimits {
@@ -22,12 +22,7 @@ export function memoryWarnings(plan: Plan, limits: BufferLimits | undefined): Pl
 
 /** The step that takes most memory, if that is known of any: an ensemble needs at least this, wires aside. */
 export function heaviestStep(plan: Plan): PlanStep | undefined {
-  const steps = isEnsemblePlan(plan.root) ? leaves(plan.root) : [plan.root];
-  return steps.reduce<PlanStep | undefined>((most, step) => ((step.memory?.peakBytes ?? 0) > (most?.memory?.peakBytes ?? 0) ? step : most), undefined);
-}
-
-function leaves(plan: EnsemblePlan): PlanStep[] {
-  return plan.steps.flatMap((step) => (step.nested === undefined ? [step] : leaves(step.nested)));
+  return leafSteps(plan.root).reduce<PlanStep | undefined>((most, step) => ((step.memory?.peakBytes ?? 0) > (most?.memory?.peakBytes ?? 0) ? step : most), undefined);
 }
 
 /** `nested`: its inputs and outputs are tensors of the ensemble around it, which speaks of them. */

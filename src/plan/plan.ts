@@ -183,3 +183,9 @@ export interface PlanWarning {
 export function isEnsemblePlan(root: EnsemblePlan | PlanStep): root is EnsemblePlan {
   return "steps" in root;
 }
+
+/** Every step of a plan that runs a model, those of nested ensembles included. */
+export function leafSteps(root: EnsemblePlan | PlanStep): readonly PlanStep[] {
+  if (!isEnsemblePlan(root)) return [root];
+  return root.steps.flatMap((step) => (step.nested === undefined ? [step] : leafSteps(step.nested)));
+}

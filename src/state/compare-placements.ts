@@ -1,5 +1,5 @@
 import { ConchError, isAbort, textOf } from "../base/errors.ts";
-import { isEnsemblePlan, type EnsemblePlan, type Plan, type PlanStep } from "../plan/plan.ts";
+import { leafSteps, type Plan } from "../plan/plan.ts";
 import type { TensorHandle } from "../runtime/protocol.ts";
 import { sampleOf, type Comparison, type ComparisonProtocol, type Machine, type OutputDifference, type RunSample, type SetResult } from "./comparison.ts";
 import { batchLimit, measureInTurn, type ComparisonProgress } from "./comparison-protocol.ts";
@@ -116,7 +116,7 @@ class ComparisonRuns {
   async #plan(set: PlacementSet, batch: number): Promise<Plan> {
     const { model, signal } = this.#request;
     const plan = await this.#plans.prepare(model, { kindOf: (name) => set.placements[name], ...(this.batches && { items: batch }), signal });
-    const fallen = leaves(plan.root).find((step) => set.placements[step.model] === "gpu" && step.placement.kind !== "gpu");
+    const fallen = leafSteps(plan.root).find((step) => set.placements[step.model] === "gpu" && step.placement.kind !== "gpu");
     if (fallen === undefined) return plan;
     const { reason, detail } = fallen.placement;
     throw new ConchError(
@@ -158,9 +158,4 @@ class ComparisonRuns {
     const present = handles.filter(({ generation }) => generation === client.generation);
     if (present.length > 0) await client.request("release", { handles: present }).catch(() => undefined);
   }
-}
-
-function leaves(root: EnsemblePlan | PlanStep): PlanStep[] {
-  if (!isEnsemblePlan(root)) return [root];
-  return root.steps.flatMap((step) => (step.nested === undefined ? [step] : leaves(step.nested)));
 }

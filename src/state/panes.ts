@@ -2,7 +2,7 @@ import { createStore } from "zustand/vanilla";
 import { persist } from "zustand/middleware";
 
 /** Tabs of the dock at the bottom. */
-export const DOCK_TABS = ["run", "timeline", "results", "problems", "plan", "placements", "load-sweep"] as const;
+export const DOCK_TABS = ["run", "timeline", "results", "problems", "plan", "placements", "remote-compare", "load-sweep"] as const;
 export type DockTab = (typeof DOCK_TABS)[number];
 
 /** Ways to see the open model. */

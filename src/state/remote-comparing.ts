@@ -29,7 +29,7 @@ export interface RemoteWishes {
 }
 
 /** numpy's allclose has 1e-5 and 1e-8; here are two machines with kernels of their own. */
-export const USUAL_TOLERANCE: Tolerance = { absolute: 1e-6, relative: 1e-4 };
+const USUAL_TOLERANCE: Tolerance = { absolute: 1e-6, relative: 1e-4 };
 
 const IDLE = { status: "idle", progress: null, comparison: null, error: null } as const;
 

@@ -69,6 +69,11 @@ export function waitsForFiles(view: RepositoryView, target: string, serverOf?: S
   return reachableViews(view, target, serverOf).some(isBare);
 }
 
+/** Names of the models that a run of `target` reaches in the repository, itself first. */
+export function reachedModels(view: RepositoryView, target: string): readonly string[] {
+  return reachableViews(view, target).map(({ name }) => name);
+}
+
 function reachableViews(view: RepositoryView, target: string, serverOf: ServerOf = () => undefined): readonly ModelView[] {
   const found = new Map<string, ModelView>();
   const queue = [target];

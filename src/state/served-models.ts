@@ -1,14 +1,8 @@
 import { ConchError, toErrorRecord } from "../base/errors.ts";
-import { isEnsemblePlan, type EnsemblePlan, type Plan, type PlanStep } from "../plan/plan.ts";
+import { leafSteps, type Plan, type PlanStep } from "../plan/plan.ts";
 import { v2Failure } from "../triton/v2/failure.ts";
 import { modelMetadata } from "../triton/v2/metadata.ts";
 import type { ServersStore } from "./servers.ts";
-
-/** Every step of a plan that runs a model, those of nested ensembles included. */
-export function leafSteps(root: EnsemblePlan | PlanStep): readonly PlanStep[] {
-  if (!isEnsemblePlan(root)) return [root];
-  return root.steps.flatMap((step) => (step.nested === undefined ? [step] : leafSteps(step.nested)));
-}
 
 /**
  * Asks each server of a plan whether it has its models ready, one request per model, all at once. Throws SERVER_WITHOUT_MODEL where it does not, and

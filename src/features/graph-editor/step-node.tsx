@@ -1,9 +1,10 @@
 import { Tooltip } from "@mantine/core";
-import { IconAlertTriangle, IconCheck, IconCpu, IconHistory, IconPlayerSkipForward, IconProgress, IconX } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCheck, IconHistory, IconPlayerSkipForward, IconProgress, IconX } from "@tabler/icons-react";
 import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useStore } from "zustand";
 import { placementOf, type KnownPlacement } from "../../state/open-model.ts";
+import { decisionWithin } from "../../state/where.ts";
 import type { GraphStep } from "../../triton/ensemble/graph.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { BackendGlyph } from "../../ui/backend-mark.tsx";
@@ -16,6 +17,7 @@ import type { Badge } from "./badges.ts";
 import type { FlowNode } from "./canvas.ts";
 import { DistantNode } from "./distant-node.tsx";
 import { PortColumn } from "./port-column.tsx";
+import { StepPlace } from "./step-place.tsx";
 import classes from "./graph-editor.module.css";
 
 /** A step: its model, where it runs and why, its ports, and how its last execution went; from afar its outline. */
@@ -28,7 +30,7 @@ function NearStep({ node, badge, canvas }: FlowNode["data"]) {
   const step = node.step!;
   const { selection, session } = useApp();
   const selected = useStore(selection, (state) => state.nodes.includes(node.id));
-  const decision = useStore(session, (state) => state.placements[step.modelName]);
+  const decision = useStore(session, (state) => decisionWithin(state.placements, canvas.name, step.modelName));
   const runId = node.runId ?? "";
   const phase = useStore(session, ({ run }) => (run.model === canvas.name ? run.steps[runId]?.phase : undefined));
   const placement = placementOf(step.model, decision);
@@ -53,25 +55,18 @@ function NearStep({ node, badge, canvas }: FlowNode["data"]) {
 
 function Facts({ step, placement, isEnsemble }: { step: GraphStep; placement: KnownPlacement; isEnsemble: boolean }) {
   const t = useMessages(graphEditorMessages);
-  const p = useMessages(placementMessages);
   if (step.model === undefined) return <p className={classes.facts} data-missing>{t("missingModel")}</p>;
   const { versions, config, parsed } = step.model;
   // Nothing is known of a model that has no file, unless the server completes it from the model itself.
   if (parsed === undefined && config.input.length + config.output.length === 0) return <p className={classes.facts}>{t("noConfig")}</p>;
   const latest = versions?.at(-1);
   const version = step.modelVersion >= 0 ? t("version", { version: step.modelVersion }) : latest === undefined ? t("latest") : t("version", { version: latest });
-  const reason = [p(placement.reason), placement.detail, placement.decided ? undefined : p("configured")].filter((each) => each !== undefined);
   return (
     <p className={classes.facts}>
-      {isEnsemble ? (
+      {isEnsemble && placement.kind !== "server" ? (
         <span>{t("ensemble")}</span>
       ) : (
-        <Tooltip label={reason.join(". ")} multiline maw={320}>
-          <span className={classes.placement} data-kind={placement.kind}>
-            {placement.kind === "cpu" && <IconCpu size={12} aria-hidden="true" />}
-            {p(placement.kind)}
-          </span>
-        </Tooltip>
+        <StepPlace model={step.modelName} placement={placement} />
       )}
       <span>{version}</span>
       <span>{config.max_batch_size > 0 ? t("batch", { size: config.max_batch_size }) : t("noBatch")}</span>
@@ -130,7 +125,7 @@ function RunLine({ model, step }: { model: string; step: string }) {
   return (
     <footer className={classes.run} data-phase={phase} title={progress?.error?.message ?? (time === undefined ? undefined : t("ranIn", { time }))}>
       <Glyph size={13} aria-hidden="true" />
-      <span>{p(phase)}</span>
+      <span>{phase === "waiting" ? p("waitingFor", { server: progress?.server ?? "" }) : p(phase)}</span>
       {time !== undefined && <span className={classes.time}>{time}</span>}
       {progress?.error !== undefined && <span className={classes.failure}>{progress.error.message}</span>}
     </footer>

@@ -17,8 +17,8 @@ import { NodesPanel } from "./nodes-panel.tsx";
 import { WirePanel } from "./wire-panel.tsx";
 import classes from "./inspector.module.css";
 
-/** What is selected: a wire, a step with its model, an input or output; with nothing selected the open model. */
-export function Inspector() {
+/** What is selected: a wire, a step with its model, an input or output; with nothing selected the open model. `runOn` chooses what runs a model. */
+export function Inspector({ runOn }: { runOn(model: string): ReactNode }) {
   const t = useMessages(inspectorMessages);
   const { selection } = useApp();
   const model = useOpenModel();
@@ -28,12 +28,20 @@ export function Inspector() {
   if (model === undefined) return <PaneNotice icon={<IconInfoCircle />}>{t("nothingOpen")}</PaneNotice>;
   return (
     <section className={classes.inspector} aria-label={t("region")} data-testid="inspector">
-      <Selected model={model} node={node} nodes={nodes} tensor={tensor} />
+      <Selected model={model} node={node} nodes={nodes} tensor={tensor} runOn={runOn} />
     </section>
   );
 }
 
-function Selected({ model, node, nodes, tensor }: { model: OpenModel; node: string | null; nodes: readonly string[]; tensor: string | null }) {
+interface SelectedProps {
+  readonly model: OpenModel;
+  readonly node: string | null;
+  readonly nodes: readonly string[];
+  readonly tensor: string | null;
+  runOn(model: string): ReactNode;
+}
+
+function Selected({ model, node, nodes, tensor, runOn }: SelectedProps) {
   const t = useMessages(inspectorMessages);
   const wire = model.graph.tensors.find(({ name }) => name === tensor);
   if (wire !== undefined) {
@@ -57,7 +65,7 @@ function Selected({ model, node, nodes, tensor }: { model: OpenModel; node: stri
   const terminal = [...model.graph.inputs, ...model.graph.outputs].find(({ id }) => id === node);
   if (terminal !== undefined) return <TerminalPanel model={model} terminal={terminal} isInput={isInput} />;
   const step = model.graph.steps.find(({ id }) => id === node);
-  return <StepPanel model={model} name={step?.modelName ?? model.view.name} step={model.view.isEnsemble ? step?.index : undefined} node={node} />;
+  return <StepPanel model={model} name={step?.modelName ?? model.view.name} step={model.view.isEnsemble ? step?.index : undefined} node={node} runOn={runOn} />;
 }
 
 function Heading({ kind, title, glyph, action }: { kind: string; title: string; glyph?: string; action?: ReactNode }) {
@@ -104,7 +112,15 @@ function StepFields({ model: { view }, step }: { model: OpenModel; step: number 
   return <FieldsForm view={view} root={root} title={t("stepFields")} />;
 }
 
-function StepPanel({ model, name, step, node }: { model: OpenModel; name: string; step: number | undefined; node: string | null }) {
+interface StepPanelProps {
+  readonly model: OpenModel;
+  readonly name: string;
+  readonly step: number | undefined;
+  readonly node: string | null;
+  runOn(model: string): ReactNode;
+}
+
+function StepPanel({ model, name, step, node, runOn }: StepPanelProps) {
   const t = useMessages(inspectorMessages);
   const { selection } = useApp();
   const all = useDiagnostics();
@@ -121,6 +137,7 @@ function StepPanel({ model, name, step, node }: { model: OpenModel; name: string
         action={opens && <Button variant="default" size="compact-xs" onClick={() => selection.getState().enterModel(name)}>{t("openModel")}</Button>}
       />
       <FindingList findings={findings} />
+      {view !== undefined && runOn(name)}
       {step !== undefined && <StepFields key={step} model={model} step={step} />}
       {view === undefined ? <p className={classes.dimmed}>{t("missingModel", { name })}</p> : <ModelPanel repository={model.repository} view={view} />}
     </>

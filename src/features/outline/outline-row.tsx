@@ -2,6 +2,7 @@ import { IconChevronRight, IconCpu, IconDots } from "@tabler/icons-react";
 import { memo, type CSSProperties, type MouseEvent } from "react";
 import { useStore } from "zustand";
 import { placementOf, runStepId, type OpenModel } from "../../state/open-model.ts";
+import { decisionWithin } from "../../state/where.ts";
 import type { GraphStep } from "../../triton/ensemble/graph.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { BackendGlyph } from "../../ui/backend-mark.tsx";
@@ -216,7 +217,7 @@ function StepFacts({ model, step }: { model: OpenModel; step: GraphStep }) {
   const { session } = useApp();
   const name = model.view.name;
   const id = runStepId(model, step.index);
-  const decision = useStore(session, (state) => state.placements[step.modelName]);
+  const decision = useStore(session, (state) => decisionWithin(state.placements, name, step.modelName));
   const progress = useStore(session, ({ run }) => (run.model === name ? run.steps[id] : undefined));
   const timing = useStore(session, ({ run }) => (run.model === name ? run.result?.steps.find((each) => each.step === id) : undefined));
   const isEnsemble = model.repository.models.get(step.modelName)?.isEnsemble === true;
@@ -229,18 +230,18 @@ function StepFacts({ model, step }: { model: OpenModel; step: GraphStep }) {
   return (
     <span role="gridcell" className={classes.facts} aria-colspan={3}>
       <span>{versionText(step, t)}</span>
-      {isEnsemble ? (
+      {isEnsemble && placement.kind !== "server" ? (
         <span>{t("ensemble")}</span>
       ) : (
         <span className={classes.placement} data-kind={placement.kind} title={[p(placement.reason), placement.detail].filter((each) => each !== undefined).join(": ")}>
           {placement.kind === "cpu" && <IconCpu size={12} aria-hidden="true" />}
-          {p(placement.kind)}
+          {placement.kind === "server" ? p("onServer", { server: placement.detail ?? "" }) : p(placement.kind)}
         </span>
       )}
       <span>{batch > 0 ? t("batch", { size: batch }) : t("noBatch")}</span>
       {phase !== undefined && (
         <span className={classes.phase} data-phase={phase} title={progress?.error?.message}>
-          {p(phase)}
+          {phase === "waiting" ? p("waitingFor", { server: progress?.server ?? "" }) : p(phase)}
           {timing !== undefined && !timing.cached && ` ${formatMilliseconds(timing.end - timing.start)}`}
         </span>
       )}

@@ -1,6 +1,6 @@
 import { Alert, ScrollArea, Table, Text } from "@mantine/core";
 import { useStore } from "zustand";
-import { isEnsemblePlan, type PlanOp } from "../../plan/plan.ts";
+import { isEnsemblePlan, leafSteps, type PlanOp, type PlanStep } from "../../plan/plan.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { planMessages } from "../../ui/catalogue/timeline.messages.ts";
@@ -19,6 +19,7 @@ export function PlanView() {
   const first = useFirst(plan?.ops ?? [], PAGE);
   if (error !== null) return <Alert color="red" m={12}><code>{error.code}</code> {error.message}</Alert>;
   if (plan === null) return <PaneNotice>{t("empty")}</PaneNotice>;
+  const steps = new Map(leafSteps(plan.root).map((step) => [step.id, step]));
   const pruned = isEnsemblePlan(plan.root) ? plan.root.pruned : [];
   return (
     <ScrollArea h="100%" p={12} viewportProps={{ tabIndex: 0 }} data-testid="plan">
@@ -34,20 +35,22 @@ export function PlanView() {
             <Table.Th className={classes.number}>{t("bytes")}</Table.Th>
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>{first.shown.map((op, index) => <OpRow key={`${index} ${op.kind} ${op.subject}`} op={op} />)}</Table.Tbody>
+        <Table.Tbody>{first.shown.map((op, index) => <OpRow key={`${index} ${op.kind} ${op.subject}`} op={op} step={op.step === null ? undefined : steps.get(op.step)} />)}</Table.Tbody>
       </Table>
       <MoreButton {...first} />
     </ScrollArea>
   );
 }
 
-function OpRow({ op }: { op: PlanOp }) {
+function OpRow({ op, step }: { op: PlanOp; step: PlanStep | undefined }) {
   const t = useMessages(planMessages);
+  const server = step?.placement.kind === "server" ? step.placement.detail : undefined;
+  const reason = op.reason !== "step" ? op.reason : server === undefined ? "step-reason" : "step-on-server";
   return (
     <Table.Tr>
       <Table.Td>{t(op.kind)}</Table.Td>
       <Table.Td className={classes.name}>{op.subject}</Table.Td>
-      <Table.Td>{t(op.reason === "step" ? "step-reason" : op.reason)}</Table.Td>
+      <Table.Td>{t(reason, { server: server ?? "", model: step?.model ?? "" })}</Table.Td>
       <Table.Td className={classes.number}>{op.kind === "execute" ? "" : op.bytes === null ? t("unknown") : formatBytes(op.bytes)}</Table.Td>
     </Table.Tr>
   );

@@ -1,7 +1,9 @@
 import { Alert, Button, Checkbox, Group, Progress, Text } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
+import { placementMessages } from "../../ui/catalogue/placement.messages.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatMilliseconds } from "../../ui/format.ts";
@@ -14,8 +16,8 @@ import classes from "./run-panel.module.css";
 /** Inputs and outputs listed at first, and more with each press. */
 const PAGE = 40;
 
-/** Inputs of the open model, the run button, and how the run stands. */
-export function RunPanel() {
+/** Inputs of the open model, the run button, where the run goes (`where`), and how it stands. */
+export function RunPanel({ where }: { where(model: string): ReactNode }) {
   const { document, derivation, selection, session } = useApp();
   const t = useMessages(runMessages);
   const model = useStore(selection, (state) => state.model);
@@ -42,6 +44,7 @@ export function RunPanel() {
       </section>
       <section className={classes.side}>
         <RunControls model={model} />
+        {where(model)}
         <fieldset className={classes.outputs}>
           <legend>{t("outputs")}</legend>
           {firstOutputs.shown.map((name) => (
@@ -60,10 +63,12 @@ function RunControls({ model }: { model: string }) {
   const { session, panes } = useApp();
   const compares = useStore(session, (state) => state.occupied);
   const t = useMessages(runMessages);
+  const p = useMessages(placementMessages);
   const run = useStore(session, (state) => state.run);
   const busy = run.status === "preparing" || run.status === "running" || run.status === "cancelling";
   const steps = Object.values(run.steps);
   const finished = steps.filter(({ phase }) => phase === "done" || phase === "cached").length;
+  const waiting = steps.filter(({ phase }) => phase === "waiting").map(({ server }) => server ?? "");
   const total = run.plan?.ops.filter(({ kind }) => kind === "execute").length ?? 0;
   const start = (): void => {
     void session.execute(model).then(() => {
@@ -85,7 +90,7 @@ function RunControls({ model }: { model: string }) {
       <div role="status" aria-live="polite" data-testid="run-status" data-status={run.status}>
         {compares && <Text size="sm">{t("comparing")}</Text>}
         {run.status === "preparing" && <Text size="sm">{t("preparing")}</Text>}
-        {run.status === "running" && <Text size="sm">{t("running")}</Text>}
+        {run.status === "running" && <Text size="sm">{waiting.length === 0 ? t("running") : p("waitingFor", { server: [...new Set(waiting)].join(", ") })}</Text>}
         {run.status === "cancelling" && <Text size="sm">{t("cancelling")}</Text>}
         {run.status === "cancelled" && <Text size="sm">{t("cancelled")}</Text>}
         {run.status === "done" && run.result !== null && (

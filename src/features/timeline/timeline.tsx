@@ -59,7 +59,7 @@ function StepRow({ step, total }: { step: StepTiming; total: number }) {
   return (
     <Table.Tr data-testid={`timeline-${step.model}`}>
       <Table.Td className={classes.name}>{step.model}</Table.Td>
-      <Table.Td>{step.cached ? t("cached") : place(step.placement)}</Table.Td>
+      <Table.Td>{step.cached ? t("cached") : step.server === undefined ? place(step.placement) : place("onServer", { server: step.server })}</Table.Td>
       <Table.Td className={classes.bars} aria-hidden="true">
         <div className={classes.track}>
           {spans.map(([name, from, to]) => (

@@ -1,6 +1,7 @@
 import { ConchError, isAbort, toErrorRecord } from "../../base/errors.ts";
-import { batchConversion, declaredShape, fits, modelShape } from "../../plan/batch.ts";
+import { batchConversion, declaredShape, modelShape } from "../../plan/batch.ts";
 import { isEnsemblePlan, type EnsemblePlan, type Plan, type PlanStep } from "../../plan/plan.ts";
+import { requestProblem } from "../../plan/request-rules.ts";
 import type { ModelConfig } from "../../triton/model-config/model-config.ts";
 import type { BackendModel, Placement, RuntimeTensor } from "../backends/backend.ts";
 import type { Gpu } from "../gpu.ts";
@@ -331,41 +332,10 @@ function cacheKey(step: PlanStep, inputs: ReadonlyMap<string, Value>): string {
   return `${step.model}@${step.version}#${step.contentKey}:${step.placement.kind}(${sources.join()})→${step.outputs.map(({ port }) => port).join()}`;
 }
 
-/** What Triton checks when it prepares a request for inference: names, data types, shapes. Throws REQUEST_INVALID in its words. */
+/** What Triton checks when it prepares a request for inference. Throws REQUEST_INVALID in its words. */
 function validateRequest(step: Pick<PlanStep, "id" | "model">, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
-  const required = config.input.filter((input) => !input.optional);
-  const missing = required.filter((input) => !inputs.has(input.name));
-  if (missing.length > 0) {
-    throw invalid(step, `expected ${config.input.length} inputs but got ${inputs.size} inputs for model '${step.model}'. Missing: ${missing.map(({ name }) => name).join(", ")}`);
-  }
-  let batch: { size: number; input: string } | undefined;
-  for (const [name, value] of inputs) {
-    const input = config.input.find((one) => one.name === name);
-    if (input === undefined) throw invalid(step, `unexpected inference input '${name}' for model '${step.model}'`);
-    if (input.data_type !== value.dataType) {
-      throw invalid(step, `inference input '${name}' data-type is '${value.dataType}', but model '${step.model}' expects '${input.data_type}'`);
-    }
-    const batched = config.max_batch_size > 0;
-    const expected = batched ? [-1, ...input.dims] : input.dims;
-    if (!fits(value.shape, expected)) {
-      throw invalid(step, `unexpected shape for input '${name}' for model '${step.model}'. Expected [${expected.join()}], got [${value.shape.join()}]`);
-    }
-    if (!batched) continue;
-    const size = value.shape[0];
-    // Triton counts an empty batch as one item, and finds its bytes missing.
-    if (size === 0) throw invalid(step, `input byte size mismatch for input '${name}' for model '${step.model}': the batch is empty`);
-    if (size > config.max_batch_size) {
-      throw invalid(step, `inference request batch-size must be <= ${config.max_batch_size} for '${step.model}', got ${size}`);
-    }
-    if (batch !== undefined && batch.size !== size) {
-      throw invalid(step, `input '${name}' batch size does not match other inputs for '${step.model}': ${size} against ${batch.size} of '${batch.input}'`);
-    }
-    batch = { size, input: name };
-  }
-}
-
-function invalid(step: Pick<PlanStep, "id" | "model">, message: string): ConchError {
-  return new ConchError("REQUEST_INVALID", message, { data: { model: step.model, step: step.id } });
+  const problem = requestProblem(step.model, inputs, config);
+  if (problem !== undefined) throw new ConchError("REQUEST_INVALID", problem, { data: { model: step.model, step: step.id } });
 }
 
 /** The error with Triton's prefix; cancellation passes unchanged. */

@@ -65,9 +65,15 @@ function stringParts(elements: readonly Uint8Array[]): BodyParts {
   return parts;
 }
 
-/** The elements are views of `raw`. */
-function strings(raw: Uint8Array, count: number): Uint8Array[] {
-  const view = new DataView(raw.buffer);
+function strings(raw: Uint8Array, count: number): readonly Uint8Array[] {
+  const { elements, end } = splitStrings(raw, count);
+  if (elements.length === count && end === raw.byteLength) return elements;
+  throw new MisfitData(`the lengths of its byte strings do not add up: expected ${count} elements in ${raw.byteLength} bytes, found ${elements.length} in ${end}`);
+}
+
+/** Up to `count` byte strings, each behind its length, and where the last of them ends. The elements are views of `raw`. */
+export function splitStrings(raw: Uint8Array, count: number): { readonly elements: readonly Uint8Array[]; readonly end: number } {
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const elements: Uint8Array[] = [];
   let at = 0;
   while (elements.length < count && at + 4 <= raw.byteLength) {
@@ -76,6 +82,5 @@ function strings(raw: Uint8Array, count: number): Uint8Array[] {
     elements.push(raw.subarray(at + 4, at + 4 + length));
     at += 4 + length;
   }
-  if (elements.length === count && at === raw.byteLength) return elements;
-  throw new MisfitData(`the lengths of its byte strings do not add up: expected ${count} elements in ${raw.byteLength} bytes, found ${elements.length} in ${at}`);
+  return { elements, end: at };
 }

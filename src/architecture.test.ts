@@ -44,6 +44,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ["ensemble", "repository", "model-config", "model-config contract", "pbtxt", "triton", "tensor", "base"],
     pure: true,
   },
+  "deploy": { files: /^triton\/deploy\//, may: ["model-config contract", "triton", "base"], packages: ["yaml"], pure: true },
   "v2": { files: /^triton\/v2\//, may: ["model-config contract", "tensor", "base"], packages: ["valibot"], pure: true },
 
   "chain": {

@@ -13,7 +13,6 @@ import type { Slots } from "./features/shell/slots.ts";
 import { openFirst } from "./features/shell/open-first.ts";
 import type { RuntimePort } from "./runtime/client.ts";
 import { createCommandsStore } from "./state/commands.ts";
-import { createComparing } from "./state/comparing.ts";
 import { createDerivation } from "./state/derived.ts";
 import { createDispatching } from "./state/dispatching.ts";
 import { createDocumentStore } from "./state/document.ts";
@@ -56,8 +55,7 @@ function createApp(): App {
     notify: (notice) => void notices().then(({ showNotice }) => showNotice(notice, app)),
   });
   const preview = createPreview({ document, headers, selection, session, dispatching });
-  const comparing = createComparing(session);
-  const app: App = { document, derivation, headers, selection, session, comparing, servers, dispatching, workspace, preview, panes, commands: createCommandsStore() };
+  const app: App = { document, derivation, headers, selection, session, servers, dispatching, workspace, preview, panes, commands: createCommandsStore() };
   return app;
 }
 
@@ -84,8 +82,10 @@ const ProblemCount = lazy(() => import("./features/problems/problem-count.tsx").
 const PlanView = lazy(() => import("./features/plan/plan-view.tsx").then((module) => ({ default: module.PlanView })));
 const Placements = lazy(() => import("./features/placements/placements.tsx").then((module) => ({ default: module.Placements })));
 const RemoteCompare = lazy(() => import("./features/remote-compare/remote-compare.tsx").then((module) => ({ default: module.RemoteCompare })));
+const LoadSweep = lazy(() => import("./features/load-sweep/load-sweep.tsx").then((module) => ({ default: module.LoadSweep })));
 const Palette = lazy(() => import("./features/palette/palette.tsx").then((module) => ({ default: module.Palette })));
 const NewEnsemble = lazy(() => import("./features/new-ensemble/new-ensemble.tsx").then((module) => ({ default: module.NewEnsemble })));
+const DeployDialog = lazy(() => import("./features/deploy/deploy-dialog.tsx").then((module) => ({ default: module.DeployDialog })));
 const SaveDialog = lazy(() => import("./features/save/save-dialog.tsx").then((module) => ({ default: module.SaveDialog })));
 const serverViews = () => import("./features/servers/server-slots.tsx");
 const ServerList = lazy(() => serverViews().then((module) => ({ default: module.ServerList })));
@@ -101,9 +101,9 @@ const slots: Slots = {
   outline: <Outline />,
   text: <ConfigEditor />,
   inspector: <Inspector runOn={(model) => <Suspense fallback={null}><RunOn model={model} /></Suspense>} />,
-  dock: { run: <RunPanel where={(model) => <Suspense fallback={null}><Where model={model} /></Suspense>} />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, server: <ServerPanel />, "remote-compare": <RemoteCompare /> },
+  dock: { run: <RunPanel where={(model) => <Suspense fallback={null}><Where model={model} /></Suspense>} />, timeline: <Timeline />, results: <Results />, problems: <Problems />, plan: <PlanView />, placements: <Placements />, server: <ServerPanel />, "remote-compare": <RemoteCompare />, "load-sweep": <LoadSweep /> },
   badges: { problems: <Suspense fallback={null}><ProblemCount /></Suspense> },
-  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, "connect-server": <ConnectServer />, "change-server": <ConnectServer change /> },
+  dialogs: { palette: <Palette />, "new-ensemble": <NewEnsemble />, "connect-server": <ConnectServer />, "change-server": <ConnectServer change />, deploy: <DeployDialog /> },
   gallery: <Gallery />,
   save: <SaveDialog />,
 };

@@ -2,9 +2,11 @@ import { ConchError, isAbort, textOf } from "../base/errors.ts";
 import { leafSteps, type Plan } from "../plan/plan.ts";
 import type { TensorHandle } from "../runtime/protocol.ts";
 import { sampleOf, type Comparison, type ComparisonProtocol, type Machine, type OutputDifference, type RunSample, type SetResult } from "./comparison.ts";
-import { batchLimit, ComparisonStop, measureInTurn, type ComparisonProgress } from "./comparison-protocol.ts";
+import { batchLimit, measureInTurn, type ComparisonProgress } from "./comparison-protocol.ts";
 import { machineOf } from "./machine.ts";
+import { MeasuredPlans } from "./measured-plans.ts";
 import type { PlacementSet } from "./placement-sets.ts";
+import { RepeatedInputs } from "./repeated-inputs.ts";
 import type { SessionStore } from "./session.ts";
 
 /** A comparison that was asked for. */
@@ -64,8 +66,8 @@ class ComparisonRuns {
   reference: string | undefined;
   readonly #session: SessionStore;
   readonly #request: ComparisonRequest;
-  #contents: string | undefined;
-  #repeated: { readonly generation: number; readonly batch: number; readonly handles: Readonly<Record<string, TensorHandle>> } | undefined;
+  readonly #plans: MeasuredPlans;
+  readonly #inputs: RepeatedInputs;
   /** Outputs of the reference, at one batch. */
   #expected: { readonly batch: number; readonly outputs: Readonly<Record<string, TensorHandle>> } | undefined;
   readonly #differences = new Map<string, readonly OutputDifference[]>();
@@ -75,12 +77,14 @@ class ComparisonRuns {
   constructor(session: SessionStore, request: ComparisonRequest) {
     this.#session = session;
     this.#request = request;
+    this.#plans = new MeasuredPlans(session);
+    this.#inputs = new RepeatedInputs(session, request.model, request.signal);
   }
 
   async run(set: PlacementSet, batch: number, counts: boolean): Promise<RunSample> {
     const { client } = this.#session;
     const plan = await this.#plan(set, batch);
-    const inputs = await this.#inputs(batch);
+    const inputs = await this.#inputs.at(this.batches ? batch : null);
     const before = this.#ranIn.get(set.name);
     this.#ranIn.set(set.name, client.generation);
     if (counts && before !== undefined && before !== client.generation) await this.#execute(plan, inputs);
@@ -97,7 +101,8 @@ class ComparisonRuns {
   /** Frees everything that the comparison held in the worker. */
   async end(): Promise<void> {
     const { client } = this.#session;
-    await this.#release([...Object.values(this.#repeated?.handles ?? {}), ...Object.values(this.#expected?.outputs ?? {})]);
+    await this.#inputs.end();
+    await this.#release(Object.values(this.#expected?.outputs ?? {}));
     await client.request("freeModels", {}).catch(() => undefined);
   }
 
@@ -110,18 +115,7 @@ class ComparisonRuns {
 
   async #plan(set: PlacementSet, batch: number): Promise<Plan> {
     const { model, signal } = this.#request;
-    const { plan, models } = await this.#session.prepare(model, {
-      kindOf: (name) => set.placements[name],
-      ...(this.batches && { items: batch }),
-      signal,
-    });
-    const contents = [...models].map(([name, { contentKey }]) => `${name} ${contentKey}`).join();
-    this.#contents ??= contents;
-    if (contents !== this.#contents) {
-      throw new ComparisonStop("edited", null, "The repository was edited meanwhile: what was measured before and after cannot be compared");
-    }
-    const warning = plan.warnings.find(({ code }) => code === "OVER_DEVICE_LIMIT" || code === "OVER_WASM_MEMORY");
-    if (warning !== undefined) throw new ComparisonStop("memory", warning.code === "OVER_DEVICE_LIMIT" ? "DEVICE_LIMIT" : warning.code, warning.message);
+    const plan = await this.#plans.prepare(model, { kindOf: (name) => set.placements[name], ...(this.batches && { items: batch }), signal });
     const fallen = leafSteps(plan.root).find((step) => set.placements[step.model] === "gpu" && step.placement.kind !== "gpu");
     if (fallen === undefined) return plan;
     const { reason, detail } = fallen.placement;
@@ -130,19 +124,6 @@ class ComparisonRuns {
       `Model '${fallen.model}' is to run on WebGPU and falls to the CPU: ${reason === "no-webgpu" ? "this browser offers no WebGPU" : (detail ?? reason)}`,
       { data: { model: fallen.model, reason } },
     );
-  }
-
-  /** The inputs with so many items, made once per batch and worker. */
-  async #inputs(batch: number): Promise<Readonly<Record<string, TensorHandle>>> {
-    const { model, signal } = this.#request;
-    const { client } = this.#session;
-    const given = await this.#session.runInputs(model, signal);
-    if (this.#repeated?.batch === batch && this.#repeated.generation === client.generation) return this.#repeated.handles;
-    await this.#release(Object.values(this.#repeated?.handles ?? {}));
-    const handles: Record<string, TensorHandle> = {};
-    this.#repeated = { generation: client.generation, batch, handles };
-    for (const [name, handle] of Object.entries(given)) handles[name] = await client.request("repeat", { handle, items: this.batches ? batch : null });
-    return handles;
   }
 
   /** Holds a set's outputs against the reference's, once per batch, and lets them go. */

@@ -107,3 +107,12 @@ export function createComparing(session: SessionStore) {
 
 /** The comparing store with its verbs. */
 export type ComparingStore = ReturnType<typeof createComparing>;
+
+const stores = new WeakMap<SessionStore, ComparingStore>();
+
+/** The comparisons of a session, made when they are first asked for. */
+export function comparingOf(session: SessionStore): ComparingStore {
+  const known = stores.get(session) ?? createComparing(session);
+  stores.set(session, known);
+  return known;
+}

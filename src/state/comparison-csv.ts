@@ -1,3 +1,4 @@
+import { csvText, type CsvCell } from "./csv.ts";
 import type { Comparison, Measurement, OutputDifference, SetResult } from "./comparison.ts";
 
 const COLUMNS = [
@@ -6,8 +7,6 @@ const COLUMNS = [
   "adapter", "adapter_kind", "wasm_threads", "browser", "onnxruntime",
 ] as const;
 
-type Cell = string | number | null;
-
 /**
  * A comparison as comma-separated values (RFC 4180): a line per set and batch, and one for the batch at which a set stopped; each names the machine, so
  * that a line on its own still says whether its adapter is software. Step medians are the last columns, one per step in milliseconds.
@@ -15,13 +14,13 @@ type Cell = string | number | null;
 export function comparisonCsv(comparison: Comparison): string {
   const steps = [...new Set(comparison.sets.flatMap(({ measurements }) => measurements.flatMap((each) => each.steps.map(stepName))))];
   const lines = comparison.sets.flatMap((result) => rowsOf(comparison, result, steps));
-  return [[...COLUMNS, ...steps.map((step) => `step_ms ${step}`)], ...lines].map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");
+  return csvText([[...COLUMNS, ...steps.map((step) => `step_ms ${step}`)], ...lines]);
 }
 
-function rowsOf(comparison: Comparison, { set, measurements, stop }: SetResult, steps: readonly string[]): Cell[][] {
+function rowsOf(comparison: Comparison, { set, measurements, stop }: SetResult, steps: readonly string[]): CsvCell[][] {
   const { model, machine, reference } = comparison;
   const where = [machine.adapter ?? "none", machine.adapter === null ? "none" : machine.software ? "software" : "hardware", machine.threads, machine.browser, machine.onnxruntime];
-  const measured = measurements.map((each): Cell[] => [
+  const measured = measurements.map((each): CsvCell[] => [
     model, set.name, each.batch, each.runs, each.first, each.median, each.p95, each.throughput,
     each.uploads, each.uploadBytes, each.readbacks, each.readbackBytes, each.peakGpuBytes,
     reference, ...worstDifference(each), null, null, null, ...where,
@@ -35,7 +34,7 @@ function rowsOf(comparison: Comparison, { set, measurements, stop }: SetResult, 
   ];
 }
 
-function worstDifference({ differences }: Measurement): Cell[] {
+function worstDifference({ differences }: Measurement): CsvCell[] {
   const found = worst(differences ?? []);
   return found === null ? [null, null, null, null] : [found.maxAbsolute, found.maxRelative, found.different, found.count];
 }
@@ -59,9 +58,4 @@ export function worst(differences: readonly OutputDifference[]): { maxAbsolute: 
 
 function stepName({ step, model }: { readonly step: string; readonly model: string }): string {
   return step === "" ? model : `${step} ${model}`;
-}
-
-function quoted(cell: Cell): string {
-  const text = cell === null ? "" : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ConchError } from "../base/errors.ts";
-import { measurementOf, median, p95, restOf, type ComparisonProtocol, type RunSample, type SetResult } from "./comparison.ts";
-import { batchLimit, ComparisonStop, measureInTurn, type ComparisonProgress } from "./comparison-protocol.ts";
+import { measurementOf, median, percentile, restOf, type ComparisonProtocol, type RunSample, type SetResult } from "./comparison.ts";
+import { batchLimit, measureInTurn, type ComparisonProgress } from "./comparison-protocol.ts";
+import { MeasuringStop } from "./measuring-stop.ts";
 import type { PlacementSet } from "./placement-sets.ts";
 
 const set = (name: string): PlacementSet => ({ name, placements: {} });
@@ -47,7 +48,7 @@ describe("statistics", () => {
     [Array.from({ length: 20 }, (_, index) => 20 - index), 10.5, 19],
   ] as const)("of %j", ([values, middle, high]) => {
     expect(median(values)).toBe(middle);
-    expect(p95(values)).toBe(high);
+    expect(percentile(values, 95)).toBe(high);
   });
 
   test("of a batch are medians per step, items per second and the largest peak", () => {
@@ -109,7 +110,7 @@ describe("a set stops", () => {
 
   test("where the plan foresees too much memory", async () => {
     const { results } = await measure(["a"], { batches: [1, 2] }, (_, batch) => {
-      if (batch === 2) throw new ComparisonStop("memory", "OVER_WASM_MEMORY", "needs 5 GB");
+      if (batch === 2) throw new MeasuringStop("memory", "OVER_WASM_MEMORY", "needs 5 GB");
       return 1;
     });
     expect(results[0]!.stop).toEqual({ reason: "memory", batch: 2, code: "OVER_WASM_MEMORY", message: "needs 5 GB" });
@@ -136,7 +137,7 @@ describe("a set stops", () => {
 
   test.for([
     ["cancelled", new ConchError("CANCELLED", "cancelled")],
-    ["edited", new ComparisonStop("edited", null, "edited")],
+    ["edited", new MeasuringStop("edited", null, "edited")],
   ] as const)("with all others once it is %s, and what was measured stays", async ([reason, thrown]) => {
     const { results, order } = await measure(["a", "b"], { batches: [1, 2], runs: 2 }, (_, __, call) => {
       if (call === 6) throw thrown;

@@ -1,6 +1,7 @@
 import { isAbort, toErrorRecord } from "../base/errors.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { measurementOf, type ComparisonProtocol, type OutputDifference, type RunSample, type SetResult, type Stop } from "./comparison.ts";
+import { MeasuringStop } from "./measuring-stop.ts";
 import type { PlacementSet } from "./placement-sets.ts";
 
 /** The largest batch that every model of a run takes, and the one that limits it. A step without a batch dimension limits nothing: its shapes say what it takes. */
@@ -38,18 +39,6 @@ export interface Measured {
   progress(progress: ComparisonProgress): void;
   /** The table as far as it is. */
   found(sets: readonly SetResult[]): void;
-}
-
-/** Thrown by `Measured.run` for what is no failure: the plan foresees too much memory, or the repository was edited meanwhile. */
-export class ComparisonStop extends Error {
-  readonly reason: "memory" | "edited";
-  readonly code: string | null;
-
-  constructor(reason: "memory" | "edited", code: string | null, message: string) {
-    super(message);
-    this.reason = reason;
-    this.code = code;
-  }
 }
 
 /** Milliseconds between two tables that are told while a batch is measured. */
@@ -161,7 +150,7 @@ function budgetStop({ samples, spent }: Attempt, batch: number, { runs, budget }
 
 /** What a failed run means for its set. */
 function stopOf(thrown: unknown, batch: number): Stop {
-  if (thrown instanceof ComparisonStop) return { reason: thrown.reason, batch, code: thrown.code, message: thrown.message };
+  if (thrown instanceof MeasuringStop) return { reason: thrown.reason, batch, code: thrown.code, message: thrown.message };
   const { code, message } = toErrorRecord(thrown);
   return { reason: isAbort(thrown) ? "cancelled" : "failed", batch, code, message };
 }

@@ -116,9 +116,13 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle) - 1] ?? NaN)) / 2;
 }
 
-/** The number that 95 in 100 do not exceed, by nearest rank. NaN of none. */
-export function p95(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? NaN;
+/**
+ * A percentile by nearest rank: of n numbers in ascending order the one of rank ⌈percent · n / 100⌉, counted from 1. It is one of the numbers, and the least
+ * that `percent` in 100 of them do not exceed. `percent` is above 0 and at most 100. NaN of none.
+ */
+export function percentile(values: readonly number[], percent: number): number {
+  // The product first: 0.07 · 100 exceeds 7 in floating point.
+  return values.toSorted((a, b) => a - b)[Math.ceil((percent * values.length) / 100) - 1] ?? NaN;
 }
 
 /** A run's numbers. A step on the CPU is timed from its inputs in place; on the GPU by the GPU's own clock where it has one. */
@@ -151,7 +155,7 @@ export function measurementOf(batch: number, samples: readonly RunSample[], firs
     runs: samples.length,
     first,
     median: middle,
-    p95: p95(times),
+    p95: percentile(times, 95),
     throughput: (1000 * batch) / middle,
     steps: last.steps.map((step) => ({ ...step, milliseconds: median(samples.flatMap(({ steps }) => steps.find((each) => each.step === step.step)?.milliseconds ?? [])) })),
     uploads: last.uploads,

@@ -2,7 +2,7 @@ import { createStore } from "zustand/vanilla";
 import { persist } from "zustand/middleware";
 
 /** Tabs of the dock at the bottom. */
-export const DOCK_TABS = ["run", "timeline", "results", "problems", "plan", "placements", "server", "remote-compare"] as const;
+export const DOCK_TABS = ["run", "timeline", "results", "problems", "plan", "placements", "server", "remote-compare", "load-sweep"] as const;
 export type DockTab = (typeof DOCK_TABS)[number];
 
 /** Ways to see the open model. */
@@ -26,7 +26,7 @@ export interface PanesState {
   readonly tab: DockTab;
   readonly narrow: NarrowPane;
   /** The dialog on screen. */
-  readonly dialog: "shortcuts" | "report" | "palette" | "new-ensemble" | "connect-server" | "change-server" | null;
+  readonly dialog: "shortcuts" | "report" | "palette" | "new-ensemble" | "connect-server" | "change-server" | "deploy" | null;
   toggle(pane: "explorer" | "inspector" | "dock"): void;
   setOpen(pane: "explorer" | "inspector" | "dock", open: boolean): void;
   setCentre(centre: Centre): void;

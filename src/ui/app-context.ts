@@ -1,7 +1,6 @@
 import { createContext, useContext } from "react";
 import { assert } from "../base/errors.ts";
 import type { CommandsStore } from "../state/commands.ts";
-import type { ComparingStore } from "../state/comparing.ts";
 import type { Derivation } from "../state/derived.ts";
 import type { DispatchingStore } from "../state/dispatching.ts";
 import type { DocumentStore } from "../state/document.ts";
@@ -25,8 +24,6 @@ export interface App {
   readonly selection: SelectionStore;
   /** Inputs, runs and results, and the worker behind them. */
   readonly session: SessionStore;
-  /** Comparisons of placements, on the same worker. */
-  readonly comparing: ComparingStore;
   /** Servers of the v2 protocol, and the way to each. */
   readonly servers: ServersStore;
   /** Which models run on them. */

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Progress, Text } from "@mantine/core";
 import { IconPlayerStop, IconScale } from "@tabler/icons-react";
 import { useStore } from "zustand";
 import { browserName } from "../../state/browser-name.ts";
+import { comparingOf } from "../../state/comparing.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
@@ -10,7 +11,8 @@ import classes from "./placements.module.css";
 
 /** Starts and ends a comparison, says what stands against it, and how far it is. */
 export function Controls({ model, choice, missing }: { readonly model: string; readonly choice: Choice; readonly missing: readonly string[] }) {
-  const { comparing, session, panes } = useApp();
+  const { session, panes } = useApp();
+  const comparing = comparingOf(session);
   const t = useMessages(placementsMessages);
   const status = useStore(comparing, (state) => state.status);
   const error = useStore(comparing, (state) => state.error);
@@ -50,7 +52,7 @@ export function Controls({ model, choice, missing }: { readonly model: string; r
 
 /** Which run is on. Not announced: it changes with every run. */
 function HowFar() {
-  const { comparing } = useApp();
+  const comparing = comparingOf(useApp().session);
   const t = useMessages(placementsMessages);
   const progress = useStore(comparing, (state) => state.progress);
   if (progress === null) return <Text size="xs" c="dimmed">{t("preparing")}</Text>;

@@ -2,6 +2,7 @@ import { NumberInput, Text, TextInput } from "@mantine/core";
 import { useDeferredValue } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
+import { comparingOf } from "../../state/comparing.ts";
 import type { RunModel } from "../../state/run-models.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
@@ -15,7 +16,8 @@ import classes from "./placements.module.css";
 
 /** The open model with its models placed in several ways: what to compare, and the table of what was measured. */
 export function Placements() {
-  const { document, selection, session, comparing } = useApp();
+  const { document, selection, session } = useApp();
+  const comparing = comparingOf(session);
   const t = useMessages(placementsMessages);
   const model = useStore(selection, (state) => state.model);
   useStore(document, (state) => state.files);
@@ -52,7 +54,7 @@ export function Placements() {
 }
 
 function Numbers({ choice: { batchesText, protocol, limit } }: { readonly choice: Choice }) {
-  const { comparing } = useApp();
+  const comparing = comparingOf(useApp().session);
   const t = useMessages(placementsMessages);
   const { runs, warmup, budget } = useStore(comparing, (state) => state.wishes);
   const number = (key: "runs" | "warmup" | "budget", value: number, least: number) => (

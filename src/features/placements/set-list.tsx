@@ -2,6 +2,7 @@ import { ActionIcon, Button, Checkbox, Group } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useStore } from "zustand";
+import { comparingOf } from "../../state/comparing.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
@@ -12,7 +13,7 @@ import classes from "./placements.module.css";
 
 /** The sets to choose from, and the way to one of one's own. */
 export function SetList({ model, choice: { models, offered, chosen } }: { readonly model: string; readonly choice: Choice }) {
-  const { comparing } = useApp();
+  const comparing = comparingOf(useApp().session);
   const t = useMessages(placementsMessages);
   const own = useStore(comparing, (state) => state.ownSets[model]) ?? [];
   const [adding, setAdding] = useState(false);

@@ -3,6 +3,7 @@ import { batchLimit } from "../../state/comparison-protocol.ts";
 import type { ComparisonWishes } from "../../state/comparing.ts";
 import { BUILT_IN_SETS, builtInSet, distinctSets, placedModels, type PlacedModel, type PlacementSet } from "../../state/placement-sets.ts";
 import type { RunModel } from "../../state/run-models.ts";
+import { wholeNumbers } from "../../ui/whole-numbers.ts";
 
 /** What can be compared of a model, and what the user has chosen of it. */
 export interface Choice {
@@ -26,7 +27,7 @@ export function choiceOf(target: string, reachable: ReadonlyMap<string, RunModel
   const names = wishes.sets ?? [...distinctSets(models), ...own].map(({ name }) => name);
   const possible = BATCHES.filter((batch) => batch <= limit.limit);
   const batchesText = wishes.batches ?? possible.join(", ");
-  const batches = batchesOf(batchesText);
+  const batches = wholeNumbers(batchesText);
   return {
     models,
     offered,
@@ -35,11 +36,4 @@ export function choiceOf(target: string, reachable: ReadonlyMap<string, RunModel
     batchesText,
     protocol: batches === null ? null : { batches, runs: wishes.runs, warmup: wishes.warmup, budget: wishes.budget === 0 ? null : wishes.budget * 1000 },
   };
-}
-
-/** Batch sizes as typed, ascending and each once; null for anything but whole numbers from 1. */
-function batchesOf(text: string): number[] | null {
-  const parts = text.split(/[\s,，]+/).filter((part) => part !== "");
-  if (parts.length === 0 || parts.some((part) => !/^[1-9]\d{0,5}$/.test(part))) return null;
-  return [...new Set(parts.map(Number))].sort((a, b) => a - b);
 }

@@ -60,6 +60,7 @@ export function windowCommands(app: App, setColorScheme: (scheme: SettingsState[
       problem: () => unless(document.getState().origin?.folder !== undefined, "hasFolder"),
     }),
     within("zip", "zip", () => void downloadZip(workspace, document.getState().origin?.name)),
+    within("deploy", "deploy", () => panes.getState().showDialog("deploy")),
     within("new-ensemble", "newEnsemble", () => panes.getState().showDialog("new-ensemble")),
     within("add-server", "addServer", () => panes.getState().showDialog("connect-server")),
     within("add-models", "addModels", () => void add(false)),

@@ -41,11 +41,8 @@ export async function chartImage(root: HTMLElement, caption: readonly string[]):
     context.drawImage(drawn, PADDING, y + TITLE, width, tall);
     let x = PADDING;
     for (const item of figure.querySelectorAll<HTMLElement>("[data-series]")) {
-      context.globalAlpha = item.dataset["faint"] === undefined ? 1 : 0.4;
-      context.fillStyle = color(item.dataset["color"] ?? "");
-      context.fillRect(x, y + TITLE + tall + 4, 10, 10);
-      context.globalAlpha = 1;
-      x += 14 + write(item.dataset["series"] ?? "", x + 14, y + TITLE + tall + 3, 12, "--conch-text") + 16;
+      const mark = drawMark(context, item.dataset, color(item.dataset["color"] ?? ""), x, y + TITLE + tall + 4);
+      x += mark + write(item.dataset["series"] ?? "", x + mark, y + TITLE + tall + 3, 12, "--conch-text") + 16;
     }
     y += TITLE + tall + LEGEND + PADDING;
   }
@@ -54,6 +51,25 @@ export async function chartImage(root: HTMLElement, caption: readonly string[]):
     y += 17;
   }
   return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob === null ? reject(new Error("the browser made no picture")) : resolve(blob)), "image/png"));
+}
+
+/** The mark of a series in a legend, and the width that it takes: a piece of a line with its dashes, or a square. */
+function drawMark(context: CanvasRenderingContext2D, { dashes, faint }: DOMStringMap, color: string, x: number, y: number): number {
+  if (dashes !== undefined) {
+    context.strokeStyle = color;
+    context.lineWidth = 2;
+    context.setLineDash(dashes.split(" ").filter((part) => part !== "").map(Number));
+    context.beginPath();
+    context.moveTo(x, y + 5);
+    context.lineTo(x + 24, y + 5);
+    context.stroke();
+    return 28;
+  }
+  context.globalAlpha = faint === undefined ? 1 : 0.4;
+  context.fillStyle = color;
+  context.fillRect(x, y, 10, 10);
+  context.globalAlpha = 1;
+  return 14;
 }
 
 /** A line in pieces of at most `width`, broken at spaces. */

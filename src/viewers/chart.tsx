@@ -3,8 +3,8 @@ import { useEffect, useId, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { ChartData } from "./chart-data.ts";
-import { CHART_HEIGHT, chartOptions, colorName } from "./chart-options.ts";
-import classes from "./placements.module.css";
+import { CHART_HEIGHT, chartOptions, colorName, dashesOf } from "./chart-options.ts";
+import classes from "./chart.module.css";
 
 interface ChartProps {
   readonly title: string;
@@ -22,8 +22,20 @@ export function Chart({ title, text, data }: ChartProps) {
       <Plot key={useComputedColorScheme("light")} text={text} data={data} />
       <ul className={classes.legend} aria-hidden="true">
         {(data.kind === "bars" ? data.series.toReversed() : data.series).map((series) => (
-          <li key={series.label} data-series={series.label} data-color={colorName(series)} data-faint={series.faint || undefined}>
-            <span className={classes.swatch} style={{ background: `var(${colorName(series)})`, opacity: series.faint ? 0.4 : 1 }} />
+          <li
+            key={series.label}
+            data-series={series.label}
+            data-color={colorName(series)}
+            data-faint={series.faint || undefined}
+            data-dashes={data.kind === "lines" ? dashesOf(series).join(" ") : undefined}
+          >
+            {data.kind === "lines" ? (
+              <svg width={24} height={10}>
+                <line x1={0} y1={5} x2={24} y2={5} strokeWidth={2} strokeDasharray={dashesOf(series).join(" ")} style={{ stroke: `var(${colorName(series)})` }} />
+              </svg>
+            ) : (
+              <span className={classes.swatch} style={{ background: `var(${colorName(series)})`, opacity: series.faint ? 0.4 : 1 }} />
+            )}
             {series.label}
           </li>
         ))}

@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { axisText, chartAxis, themeColor } from "../../viewers/chart-axis.ts";
+import { axisText, chartAxis, themeColor } from "./chart-axis.ts";
 import type { ChartData, ChartSeries } from "./chart-data.ts";
 
 /** Lines are told apart by their dashes too. */
@@ -18,7 +18,7 @@ export function chartOptions({ kind, places, x, series }: ChartData, element: HT
     padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: kind === "bars" ? placeScale(places.length) : batchScale(x), y: { range: (_, __, max) => [0, (max || 1) * 1.05] } },
+    scales: { x: kind === "bars" ? placeScale(places.length) : doublingScale(x), y: { range: (_, __, max) => [0, (max || 1) * 1.05] } },
     axes: [
       {
         ...axis,
@@ -44,13 +44,19 @@ function placeScale(count: number): uPlot.Scale {
   return { time: false, range: [-0.6, count - 0.4] };
 }
 
-/** Batches double from one to the next, so that their places are equally far apart. */
-function batchScale(x: readonly number[]): uPlot.Scale {
+/** Batches and clients double from one to the next, so that their places are equally far apart. */
+function doublingScale(x: readonly number[]): uPlot.Scale {
   return { time: false, distr: 3, log: 2, range: [(x[0] ?? 1) / 1.5, (x.at(-1) ?? 1) * 1.5] };
 }
 
-function seriesOptions({ faint, color: index }: ChartSeries, kind: ChartData["kind"], color: () => string): uPlot.Series {
-  if (kind === "lines") return { stroke: color, width: 2, dash: DASHES[index % DASHES.length] ?? [], points: { show: true, size: 7, fill: color } };
+/** The dashes of a line, in CSS pixels: drawn, left out, drawn, …; none of a whole one. */
+export function dashesOf({ color, dash = color }: ChartSeries): readonly number[] {
+  return DASHES[dash % DASHES.length] ?? [];
+}
+
+function seriesOptions(series: ChartSeries, kind: ChartData["kind"], color: () => string): uPlot.Series {
+  if (kind === "lines") return { stroke: color, width: 2, dash: [...dashesOf(series)], points: { show: true, size: 7, fill: color } };
+  const { faint } = series;
   const paths = uPlot.paths.bars?.({ size: [0.55, 72] });
   // The theme's colours are six hexadecimal digits: two more make them faint.
   const fill = faint ? () => `${color()}66` : color;

@@ -27,6 +27,8 @@ beforeAll(async () => {
     "slow/1/": "",
     "quick/config.pbtxt": identityConfig([["TYPE_FP32", "-1"]]),
     "quick/1/": "",
+    "short/config.pbtxt": `${SLOW}\nmax_batch_size: 4\ndynamic_batching { default_queue_policy { max_queue_size: 1 default_timeout_microseconds: 60000000 allow_timeout_override: true } }`,
+    "short/1/": "",
     "chain/config.pbtxt": CHAIN,
     "chain/1/": "",
   });
@@ -45,6 +47,11 @@ async function canceled(model: string): Promise<number | undefined> {
   const page = await metrics(connectionTo(server.base, { metrics: server.metrics }));
   const family = page.find(({ name }) => name === "nv_inference_request_failure");
   return family?.samples.find(({ labels }) => labels["model"] === model && labels["reason"] === "CANCELED")?.value;
+}
+
+async function pending(model: string): Promise<number> {
+  const page = await metrics(connectionTo(server.base, { metrics: server.metrics }));
+  return page.find(({ name }) => name === "nv_inference_pending_request_count")?.samples.find(({ labels }) => labels["model"] === model)?.value ?? 0;
 }
 
 describe("a client that goes away", () => {
@@ -93,11 +100,21 @@ describe("a client that goes away", () => {
     await infer(connectionTo(server.base), { model: "quick" }, { inputs: [{ name: "INPUT0", tensor: SMALL }] });
     expect(await counts("quick")).toEqual({ success: before.success + 1, fail: before.fail });
   });
+});
 
-  async function pending(model: string): Promise<number> {
-    const page = await metrics(connectionTo(server.base, { metrics: server.metrics }));
-    return page.find(({ name }) => name === "nv_inference_pending_request_count")?.samples.find(({ labels }) => labels["model"] === model)?.value ?? 0;
-  }
+describe("a model with a queue policy", () => {
+  const BATCH: Tensor = { ...SMALL, shape: [1, 2] };
+  const send = (timeout?: number): Promise<unknown> =>
+    infer(connectionTo(server.base), { model: "short" }, { id: "r", inputs: [{ name: "INPUT0", tensor: BATCH }], ...(timeout === undefined ? {} : { parameters: { timeout } }) });
+
+  test("refuses what its queue has no room for, and what waited longer than it may, so that both may be sent again", async () => {
+    const running = send();
+    const late = expect(send(1000)).rejects.toMatchObject({ data: { status: 503, server: "[request id: r] Request timeout expired", retryable: true } });
+    await expect.poll(() => pending("short")).toBe(1);
+    await expect(send()).rejects.toMatchObject({ data: { status: 503, server: "[request id: r] Exceeds maximum queue size", retryable: true } });
+    await Promise.all([running, late]);
+    expect(await counts("short")).toEqual({ success: 1, fail: 2 });
+  });
 });
 
 describe("a body that is not what its head says", () => {

@@ -143,14 +143,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ["loading", "onnx", "repository", "model-config", "model-config contract", "pbtxt", "triton", "tensor", "base"],
     pure: true,
   },
-  "serve": { files: /^cli\/serve\//, may: ["runtime", "backend", "protocol", "lint", "pure"] },
+  "serve": { files: /^cli\/serve\//, may: ["runtime", "backend", "protocol", "pure"] },
   "cli page": { files: /^cli\/headless[^/]*\.ts$/, may: ["state", "repositories", "client", "protocol", "runtime", "pure"] },
   "cli": { files: /^cli\//, may: ["server"], packages: ["playwright", "vite"] },
 
   // Imported by tests alone, as a test of its own says.
   "testing": {
     files: /^testing\//,
-    may: ["state", "repositories", "client", "runtime", "backend", "gpu", "protocol", "transform catalogue", "transform kernels", "serve", "pure"],
+    may: ["state", "repositories", "client", "runtime", "backend", "gpu", "protocol", "transform catalogue", "transform kernels", "serve", "cli", "pure"],
     packages: ["vitest", "fast-check", "fflate", "onnxruntime-web", "@bufbuild/protobuf"],
   },
 };

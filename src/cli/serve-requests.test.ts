@@ -27,6 +27,8 @@ beforeAll(async () => {
     "slow/1/": "",
     "quick/config.pbtxt": identityConfig([["TYPE_FP32", "-1"]]),
     "quick/1/": "",
+    "short/config.pbtxt": `${SLOW}\nmax_batch_size: 4\ndynamic_batching { default_queue_policy { max_queue_size: 1 default_timeout_microseconds: 60000000 allow_timeout_override: true } }`,
+    "short/1/": "",
     "chain/config.pbtxt": CHAIN,
     "chain/1/": "",
   });
@@ -45,6 +47,11 @@ async function canceled(model: string): Promise<number | undefined> {
   const page = await metrics(connectionTo(server.base, { metrics: server.metrics }));
   const family = page.find(({ name }) => name === "nv_inference_request_failure");
   return family?.samples.find(({ labels }) => labels["model"] === model && labels["reason"] === "CANCELED")?.value;
+}
+
+async function pending(model: string): Promise<number> {
+  const page = await metrics(connectionTo(server.base, { metrics: server.metrics }));
+  return page.find(({ name }) => name === "nv_inference_pending_request_count")?.samples.find(({ labels }) => labels["model"] === model)?.value ?? 0;
 }
 
 describe("a client that goes away", () => {
@@ -93,11 +100,21 @@ describe("a client that goes away", () => {
     await infer(connectionTo(server.base), { model: "quick" }, { inputs: [{ name: "INPUT0", tensor: SMALL }] });
     expect(await counts("quick")).toEqual({ success: before.success + 1, fail: before.fail });
   });
+});
 
-  async function pending(model: string): Promise<number> {
-    const page = await metrics(connectionTo(server.base, { metrics: server.metrics }));
-    return page.find(({ name }) => name === "nv_inference_pending_request_count")?.samples.find(({ labels }) => labels["model"] === model)?.value ?? 0;
-  }
+describe("a model with a queue policy", () => {
+  const BATCH: Tensor = { ...SMALL, shape: [1, 2] };
+  const send = (timeout?: number): Promise<unknown> =>
+    infer(connectionTo(server.base), { model: "short" }, { id: "r", inputs: [{ name: "INPUT0", tensor: BATCH }], ...(timeout === undefined ? {} : { parameters: { timeout } }) });
+
+  test("refuses what its queue has no room for, and what waited longer than it may, so that both may be sent again", async () => {
+    const running = send();
+    const late = expect(send(1000)).rejects.toMatchObject({ data: { status: 503, server: "[request id: r] Request timeout expired", retryable: true } });
+    await expect.poll(() => pending("short")).toBe(1);
+    await expect(send()).rejects.toMatchObject({ data: { status: 503, server: "[request id: r] Exceeds maximum queue size", retryable: true } });
+    await Promise.all([running, late]);
+    expect(await counts("short")).toEqual({ success: 1, fail: 2 });
+  });
 });
 
 describe("a body that is not what its head says", () => {
@@ -120,13 +137,22 @@ describe("a body that is not what its head says", () => {
 
   test.each([
     ["10 GB that are not there", 10_000_000_000, [2_500_000_000], /^unexpected size for input 'INPUT0', expecting \d+ additional bytes/],
-    ["fewer bytes than the shape takes", 12, [4], /input byte size mismatch for input 'INPUT0' for model 'quick'\. Expected 16, got 12$|unexpected additional input data/],
+    ["fewer bytes than the shape takes", 12, [4], /input byte size mismatch for input 'INPUT0' for model 'quick'\. Expected 16, got 12$/],
     ["a shape of more elements than a number holds", 16, [2 ** 40, 2 ** 40], /has more elements than can be addressed/],
   ])("%s are refused before memory is taken", async (_, size, shape, message) => {
     const text = json(size, shape);
     const { status, body } = await send(text, Buffer.alloc(12), [["Inference-Header-Content-Length", String(text.length)]]);
     expect(status).toBe(400);
     expect((JSON.parse(body.toString()) as { error: string }).error).toMatch(message);
+  });
+
+  test("20 MB that are refused unread keep no client waiting", async () => {
+    const tensor: Tensor = { dataType: "TYPE_INT8", shape: [20_000_000], data: new Int8Array(20_000_000) };
+    const connection = connectionTo(server.base);
+    for (const [model, status] of [["quick", 400], ["none", 404]] as const) {
+      await expect(infer(connection, { model }, { inputs: [{ name: "INPUT0", tensor }] })).rejects.toMatchObject({ data: { status } });
+    }
+    await infer(connection, { model: "quick" }, { inputs: [{ name: "INPUT0", tensor: SMALL }] });
   });
 
   test("chunks that end too early are refused by the bytes that are missing", async () => {

@@ -12,6 +12,7 @@ import type { CallTarget, InferCall } from "../../triton/v2/serving/infer-call.t
 import type { InferAnswer } from "../../triton/v2/serving/infer-encode.ts";
 import { aboutRequest, invalidArgument, ProtocolError, unsupported } from "../../triton/v2/serving/protocol-error.ts";
 import type { LoadedVersion } from "./loaded-version.ts";
+import type { QueuePlace } from "./model-queue.ts";
 import { RunStatistics, type Clocks } from "./run-statistics.ts";
 import type { Turns } from "./turns.ts";
 
@@ -40,25 +41,30 @@ export function callTarget({ model, config }: LoadedVersion, limit: number): Cal
   };
 }
 
-/** Runs an inference when its turn comes, of which `begun` is told. Throws a ProtocolError; where the signal was aborted, its reason. */
-export async function runInference(target: LoadedVersion, call: InferCall, context: InferenceContext, signal: AbortSignal, begun: () => void): Promise<InferAnswer> {
+/** Runs an inference when its turn comes. Throws a ProtocolError; where the signal was aborted, its reason. */
+export async function runInference(target: LoadedVersion, call: InferCall, context: InferenceContext, signal: AbortSignal): Promise<InferAnswer> {
   const batchSize = batchSizeOf(target, call.inputs);
   const statistics = new RunStatistics(target, context, batchSize);
+  let place: QueuePlace | undefined;
   try {
     target.sequences.take(call.sequence, batchSize, context.now());
     if (target.backend === "identity" && typeof call.sequence.id === "string" && call.sequence.id !== "") {
       throw invalidArgument(aboutRequest(call.id, "correlation ID in request is not an unsigned int"));
     }
-    const outputs = await context.turns.take(signal, () => {
-      begun();
+    const mine = target.queue.enter(call, context.now());
+    place = mine;
+    const outputs = await context.turns.take(signal, async () => {
+      mine.begin(context.now());
       return run(target, call, context, signal, statistics);
     });
     const answer = answerOf(target, call, outputs, context);
     statistics.succeeded();
     return answer;
   } catch (thrown) {
-    statistics.failed(signal.aborted || isAbort(thrown) ? "CANCELED" : "OTHER");
+    statistics.failed(signal.aborted || isAbort(thrown) ? "CANCELED" : thrown instanceof ProtocolError && thrown.status === 503 ? "REJECTED" : "OTHER");
     throw protocolError(thrown, call.id);
+  } finally {
+    place?.leave();
   }
 }
 

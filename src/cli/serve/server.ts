@@ -70,7 +70,6 @@ export async function createServer(options: ServeOptions): Promise<Server> {
   await repository.start(!options.explicit || options.load.includes("*") ? "all" : options.load);
   const turns = createTurns();
   const context: InferenceContext = { turns, find: (model, version) => repository.find(model, version), now: options.now, clock: options.clock, breathe: options.breathe };
-  const pending = new Map<LoadedVersion, number>();
 
   async function answer(request: ServedRequest): Promise<ServedResponse> {
     const route = routeOf(request.method, request.target);
@@ -106,28 +105,14 @@ export async function createServer(options: ServeOptions): Promise<Server> {
   async function infer({ model, version }: RoutedModel, request: ServedRequest): Promise<ServedResponse> {
     const target = repository.find(model, version);
     let call: InferCall | undefined;
-    let leave = (): void => undefined;
     try {
       call = await decodeInfer(request.body, request.header("inference-header-content-length"), callTarget(target, options.maxInputBytes));
-      leave = wait(target);
-      const { headers, parts } = encodeInfer(await runInference(target, call, context, request.signal, leave));
+      const { headers, parts } = encodeInfer(await runInference(target, call, context, request.signal));
       return { status: 200, headers, parts, packable: true };
     } catch (error) {
       if (request.signal.aborted || isAbort(error)) options.log(`cancelled ${[model, call?.id].filter(Boolean).join(" ")}`);
       throw error;
-    } finally {
-      leave();
     }
-  }
-
-  /** Counts a request among those that wait, until the returned function is called. */
-  function wait(target: LoadedVersion): () => void {
-    pending.set(target, (pending.get(target) ?? 0) + 1);
-    let waits = true;
-    return () => {
-      if (waits) pending.set(target, (pending.get(target) ?? 1) - 1);
-      waits = false;
-    };
   }
 
   function modelReady({ model, version }: RoutedModel): ServedResponse {
@@ -156,7 +141,7 @@ export async function createServer(options: ServeOptions): Promise<Server> {
   }
 
   function metrics(): ServedResponse {
-    const models = repository.ready().map((each) => ({ name: each.model, version: each.version, statistics: each.statistics, pending: pending.get(each) ?? 0 }));
+    const models = repository.ready().map((each) => ({ name: each.model, version: each.version, statistics: each.statistics, pending: each.queue.waiting }));
     return { status: 200, headers: { "Content-Type": "text/plain; charset=utf-8" }, parts: [new TextEncoder().encode(metricsText(models))] };
   }
 

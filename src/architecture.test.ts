@@ -143,7 +143,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ["loading", "onnx", "repository", "model-config", "model-config contract", "pbtxt", "triton", "tensor", "base"],
     pure: true,
   },
-  "serve": { files: /^cli\/serve\//, may: ["runtime", "backend", "protocol", "lint", "pure"] },
+  "serve": { files: /^cli\/serve\//, may: ["runtime", "backend", "protocol", "pure"] },
   "cli page": { files: /^cli\/headless[^/]*\.ts$/, may: ["state", "repositories", "client", "protocol", "runtime", "pure"] },
   "cli": { files: /^cli\//, may: ["server"], packages: ["playwright", "vite"] },
 

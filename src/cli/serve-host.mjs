@@ -82,8 +82,8 @@ async function answer(core, served, request, response, log) {
   response.on("close", () => {
     if (!response.writableFinished) gone.abort();
   });
+  const { body, discard } = bodyOf(core, request);
   try {
-    const body = bodyOf(core, request);
     // Node reads the request line as bytes; names of models are UTF-8.
     const target = Buffer.from(request.url ?? "", "latin1").toString("utf8");
     const found = await served.handle({ method: request.method ?? "", target, header: (name) => headerOf(request, name), body, signal: gone.signal });
@@ -91,6 +91,8 @@ async function answer(core, served, request, response, log) {
   } catch (error) {
     if (!gone.signal.aborted) log(`failed ${request.method} ${request.url}: ${error.message}`);
     response.destroy();
+  } finally {
+    void discard();
   }
 }
 
@@ -104,20 +106,31 @@ async function metricsAnswer(core, served, request, response, log) {
   return answer(core, served, request, response, log);
 }
 
-/** The body as it comes, unpacked. Without a coding its announced length is known. */
+/**
+ * The body as it comes, unpacked; without a coding its announced length is known. `discard` lets what was not read go by, without which the client
+ * would wait for ever to send it.
+ */
 function bodyOf(core, request) {
   const coding = (request.headers["content-encoding"] ?? "identity").toLowerCase();
   const unpack = { gzip: createGunzip, deflate: createInflate }[coding];
   const length = request.headers["content-length"];
   const announced = unpack !== undefined ? undefined : length === undefined ? (request.headers["transfer-encoding"] === undefined ? 0 : undefined) : Number(length);
   const chunks = unpack === undefined ? request.iterator({ destroyOnReturn: false }) : unpacked(request, unpack())[Symbol.asyncIterator]();
-  return new core.RequestBody(async () => {
+  const read = async () => {
     for (;;) {
       const { done, value } = await chunks.next();
       if (done) return undefined;
       if (value.byteLength > 0) return value;
     }
-  }, announced);
+  };
+  return {
+    body: new core.RequestBody(read, announced),
+    async discard() {
+      await chunks.return().catch(() => undefined);
+      request.unpipe();
+      request.resume();
+    },
+  };
 }
 
 function unpacked(request, stream) {

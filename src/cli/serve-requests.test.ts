@@ -137,13 +137,22 @@ describe("a body that is not what its head says", () => {
 
   test.each([
     ["10 GB that are not there", 10_000_000_000, [2_500_000_000], /^unexpected size for input 'INPUT0', expecting \d+ additional bytes/],
-    ["fewer bytes than the shape takes", 12, [4], /input byte size mismatch for input 'INPUT0' for model 'quick'\. Expected 16, got 12$|unexpected additional input data/],
+    ["fewer bytes than the shape takes", 12, [4], /input byte size mismatch for input 'INPUT0' for model 'quick'\. Expected 16, got 12$/],
     ["a shape of more elements than a number holds", 16, [2 ** 40, 2 ** 40], /has more elements than can be addressed/],
   ])("%s are refused before memory is taken", async (_, size, shape, message) => {
     const text = json(size, shape);
     const { status, body } = await send(text, Buffer.alloc(12), [["Inference-Header-Content-Length", String(text.length)]]);
     expect(status).toBe(400);
     expect((JSON.parse(body.toString()) as { error: string }).error).toMatch(message);
+  });
+
+  test("20 MB that are refused unread keep no client waiting", async () => {
+    const tensor: Tensor = { dataType: "TYPE_INT8", shape: [20_000_000], data: new Int8Array(20_000_000) };
+    const connection = connectionTo(server.base);
+    for (const [model, status] of [["quick", 400], ["none", 404]] as const) {
+      await expect(infer(connection, { model }, { inputs: [{ name: "INPUT0", tensor }] })).rejects.toMatchObject({ data: { status } });
+    }
+    await infer(connection, { model: "quick" }, { inputs: [{ name: "INPUT0", tensor: SMALL }] });
   });
 
   test("chunks that end too early are refused by the bytes that are missing", async () => {

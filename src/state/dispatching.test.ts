@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { chosenServers } from "./chosen-servers.ts";
 import { createDispatching } from "./dispatching.ts";
 import { createServers } from "./servers.ts";
 
@@ -11,37 +12,37 @@ function two() {
 describe("where models run", () => {
   it("is the browser as long as nothing was chosen", () => {
     const { dispatching } = two();
-    expect(dispatching.serverOf("e", "as-configured")("e")).toBeUndefined();
-    expect(dispatching.serverOf("e", "as-configured")("step")).toBeUndefined();
+    expect(chosenServers(dispatching, "e", "as-configured")("e")).toBeUndefined();
+    expect(chosenServers(dispatching, "e", "as-configured")("step")).toBeUndefined();
   });
 
   it("follows what was chosen for each model", () => {
     const { dispatching } = two();
     dispatching.chooseModel("step", "lab");
-    const serverOf = dispatching.serverOf("e", "as-configured");
+    const serverOf = chosenServers(dispatching, "e", "as-configured");
     expect(["e", "step", "other"].map((model) => serverOf(model)?.name)).toEqual([undefined, "LAB", undefined]);
-    expect(dispatching.serverOf("e", "browser")("step")).toBeUndefined();
+    expect(chosenServers(dispatching, "e", "browser")("step")).toBeUndefined();
   });
 
   it("is one server for an ensemble as a whole, and not for others", () => {
     const { dispatching } = two();
     dispatching.chooseTarget("e", { whole: "cluster" });
-    expect(dispatching.serverOf("e", "as-configured")("e")?.name).toBe("CLUSTER");
-    expect(dispatching.serverOf("outer", "as-configured")("e")).toBeUndefined();
-    expect(dispatching.serverOf("e", { whole: "lab" })("e")?.name).toBe("LAB");
-    expect(dispatching.serverOf("e", { models: { step: "lab" } })("step")?.name).toBe("LAB");
+    expect(chosenServers(dispatching, "e", "as-configured")("e")?.name).toBe("CLUSTER");
+    expect(chosenServers(dispatching, "outer", "as-configured")("e")).toBeUndefined();
+    expect(chosenServers(dispatching, "e", { whole: "lab" })("e")?.name).toBe("LAB");
+    expect(chosenServers(dispatching, "e", { models: { step: "lab" } })("step")?.name).toBe("LAB");
   });
 
   it("counts again for a step once it is chosen there, although its ensemble was kept in the browser", () => {
     const { dispatching } = two();
     dispatching.chooseTarget("e", "browser");
     dispatching.chooseModel("step", "lab");
-    expect(dispatching.serverOf("e", "as-configured")("step")?.name).toBe("LAB");
+    expect(chosenServers(dispatching, "e", "as-configured")("step")?.name).toBe("LAB");
   });
 
   it("knows no model by the names of every object", () => {
     const { dispatching } = two();
-    expect(dispatching.serverOf("constructor", { models: {} })("constructor")).toBeUndefined();
+    expect(chosenServers(dispatching, "constructor", { models: {} })("constructor")).toBeUndefined();
   });
 
   it("is the browser again for the models of a server that is removed, and for all of another repository", () => {
@@ -59,11 +60,11 @@ describe("where models run", () => {
     const { servers, dispatching } = two();
     dispatching.chooseModel("step", "lab");
     servers.add({ id: "lab", name: "Laboratory", base: "/v2-proxy/lab", headers: {} });
-    expect(dispatching.serverOf("e", "as-configured")("step")?.name).toBe("Laboratory");
+    expect(chosenServers(dispatching, "e", "as-configured")("step")?.name).toBe("Laboratory");
   });
 
   it("cannot be a server that is not connected", () => {
     const { dispatching } = two();
-    expect(() => dispatching.serverOf("e", { whole: "gone" })("e")).toThrow(expect.objectContaining({ code: "SERVER_UNKNOWN" }));
+    expect(() => chosenServers(dispatching, "e", { whole: "gone" })("e")).toThrow(expect.objectContaining({ code: "SERVER_UNKNOWN" }));
   });
 });

@@ -1,6 +1,4 @@
 import { createStore } from "zustand/vanilla";
-import { ConchError } from "../base/errors.ts";
-import type { ServerOf } from "./run-models.ts";
 import type { ServersStore } from "./servers.ts";
 
 /** Where the models of a run are run: as the user chose, in the browser, the target whole on a server, or each model on the server that is named for it. */
@@ -21,7 +19,7 @@ const NOTHING: DispatchingState = { models: {}, targets: {}, reuse: false };
 /** Keeps where models run. A server that is removed loses what was chosen for it. */
 export function createDispatching(servers: ServersStore) {
   const store = createStore<DispatchingState>(() => NOTHING);
-  const { setState, getState } = store;
+  const { setState } = store;
   servers.subscribe((state, before) => {
     const left = (id: string | undefined): boolean => id !== undefined && !state.servers.some((server) => server.id === id);
     if (before.servers.every(({ id }) => !left(id))) return;
@@ -45,20 +43,6 @@ export function createDispatching(servers: ServersStore) {
     setReuse: (reuse: boolean): void => setState({ reuse }),
     /** Forgets what was chosen: another repository was opened. */
     reset: (): void => setState(NOTHING),
-    /** The server of each model in a run of `target`. The answer throws SERVER_UNKNOWN for one that is not connected. */
-    serverOf: (target: string, where: RunWhere): ServerOf => {
-      const { models, targets } = getState();
-      const asked = where === "as-configured" ? (targets[target] ?? { models }) : where;
-      if (asked === "browser") return () => undefined;
-      const chosen: DispatchingState["models"] = "whole" in asked ? { [target]: asked.whole } : asked.models;
-      return (model) => {
-        const id = Object.hasOwn(chosen, model) ? chosen[model] : undefined;
-        if (id === undefined) return undefined;
-        const server = servers.find(id);
-        if (server === undefined) throw new ConchError("SERVER_UNKNOWN", `model '${model}' is to run on server '${id}', which is not connected`, { data: { model, server: id } });
-        return server;
-      };
-    },
   });
 }
 

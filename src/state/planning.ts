@@ -11,7 +11,8 @@ import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { ModelView } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
 import type { ModelHeadersState } from "./model-headers.ts";
-import { onnxPath, type RunModel } from "./run-models.ts";
+import { onnxPath } from "./model-uploads.ts";
+import type { RunModel } from "./run-models.ts";
 
 /** The plan of a request, with what of it will not fit. Throws as `compilePlan` does. */
 export function planRun(request: PlanRequest, models: ReadonlyMap<string, PlanModel>, limits: BufferLimits | undefined): Plan {

@@ -3,12 +3,14 @@ import { ConchError, isAbort, textOf, toErrorRecord, type ErrorRecord } from "..
 import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
 import type { RuntimeClient } from "../runtime/client.ts";
 import type { ModelInspection, ModelServer, ModelUpload } from "../runtime/protocol.ts";
+import { chosenServers } from "./chosen-servers.ts";
 import type { Derivation } from "./derived.ts";
 import type { DispatchingStore, RunWhere } from "./dispatching.ts";
 import type { DocumentStore } from "./document.ts";
 import type { ModelHeaders } from "./model-headers.ts";
+import { isRepeatable, onnxPath, uploads } from "./model-uploads.ts";
 import { planModels, planRun } from "./planning.ts";
-import { isRepeatable, onnxPath, reachableModels, uploads, waitsForFiles, type KindOf, type RunModel, type ServerOf } from "./run-models.ts";
+import { reachableModels, waitsForFiles, type KindOf, type RunModel, type ServerOf } from "./run-models.ts";
 import { checkServed } from "./served-models.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -61,7 +63,7 @@ export function createPreparing({ document, derivation, headers, client, store, 
   }
 
   const nowhere: ServerOf = () => undefined;
-  const serverOf = (target: string, where: RunWhere): ServerOf => dispatching?.serverOf(target, where) ?? nowhere;
+  const serverOf = (target: string, where: RunWhere): ServerOf => (dispatching === undefined ? nowhere : chosenServers(dispatching, target, where));
 
   /** Hands the reachable models to the worker and inspects those it has not seen in their present form. */
   async function prepareModels(model: string, serversOf: ServerOf, { kindOf, signal }: { kindOf?: KindOf | undefined; signal?: AbortSignal } = {}): Promise<ReadonlyMap<string, RunModel>> {

@@ -1,6 +1,4 @@
 import { ConchError } from "../base/errors.ts";
-import { encodeSourceText } from "../base/source-text.ts";
-import type { ModelFile, ModelServer, ModelUpload } from "../runtime/protocol.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { newMessage } from "../triton/model-config/new-message.ts";
 import { servedVersion } from "../triton/repository/versions.ts";
@@ -46,21 +44,6 @@ export function reachableModels(
       const found = runModel(model, files, kindOf(model.name));
       return [model.name, server === undefined ? found : { ...found, server: { id: server.id, name: server.name } }];
     }),
-  );
-}
-
-/**
- * Whether a request for a model may be sent twice: neither it nor any model behind it keeps something of a request, as far as the repository tells.
- * A model that is not here may.
- */
-export function isRepeatable(view: RepositoryView, target: string): boolean {
-  const reached = reachableViews(view, target);
-  const known = new Set(reached.map(({ name }) => name));
-  return reached.every(
-    ({ config }) =>
-      config.sequence_batching === undefined &&
-      config.model_transaction_policy?.decoupled !== true &&
-      (config.ensemble_scheduling?.step ?? []).every(({ model_name }) => known.has(model_name)),
   );
 }
 
@@ -121,39 +104,6 @@ function configKey(text: string | undefined, { max_batch_size, input, output }: 
 function withKind(config: ModelConfig, kind: "gpu" | "cpu" | undefined): ModelConfig {
   if (kind === undefined) return config;
   return { ...config, instance_group: [newMessage("ModelInstanceGroup", { kind: kind === "gpu" ? "KIND_GPU" : "KIND_CPU", count: 1 })] };
-}
-
-/** The models as the worker wants them: configuration, and files by handle, or the way to their server (`reach`). */
-export async function uploads(
-  models: ReadonlyMap<string, RunModel>,
-  files: ReadonlyMap<string, DocumentFile>,
-  reach: (model: string) => ModelServer | undefined = () => undefined,
-): Promise<ModelUpload[]> {
-  return Promise.all(
-    [...models.values()].map(async ({ view, config, version, paths, contentKey: key, server: chosen }) => {
-      const server = chosen === undefined ? undefined : reach(view.name);
-      return {
-        name: view.name,
-        version,
-        config: { ...config, name: view.name, backend: view.backend.backend, default_model_filename: view.backend.filename },
-        contentKey: key,
-        files: view.isEnsemble || server !== undefined ? [] : await Promise.all(paths.map((path) => modelFile(view.name, path, files))),
-        ...(server && { server }),
-      };
-    }),
-  );
-}
-
-async function modelFile(model: string, path: string, files: ReadonlyMap<string, DocumentFile>): Promise<ModelFile> {
-  const file = files.get(path);
-  const relative = path.slice(model.length + 1);
-  if (file?.text === undefined && file?.file !== undefined) return { path: relative, blob: await file.file.blob() };
-  return { path: relative, blob: new Blob([encodeSourceText(file?.text ?? "")]) };
-}
-
-/** Repository path of the file that ONNX Runtime opens; undefined for the models of other backends. */
-export function onnxPath({ view, version }: RunModel): string | undefined {
-  return view.backend.backend === "onnxruntime" ? `${view.name}/${version}/${view.backend.filename || "model.onnx"}` : undefined;
 }
 
 /** A key that changes with the configuration, with any text of the model, and with name or size of any file. */

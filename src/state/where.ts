@@ -12,12 +12,19 @@ export interface Choosable {
   readonly isEnsemble: boolean;
   /** The models of its steps, those of nested ensembles included; empty for a model that is no ensemble. */
   readonly steps: readonly string[];
+  /** Ensemble → the models of its own steps, of the target and all ensembles within. */
+  readonly ensembles: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A model by what can be chosen for it; undefined where the repository has none of that name. */
 export function choosable(view: RepositoryView, target: string): Choosable | undefined {
   const model = view.models.get(target);
-  return model && { target, isEnsemble: model.isEnsemble, steps: reachedModels(view, target).filter((name) => name !== target) };
+  const reached = reachedModels(view, target);
+  const ensembles = reached.flatMap((name) => {
+    const steps = view.models.get(name)?.config.ensemble_scheduling?.step;
+    return steps === undefined ? [] : [[name, steps.map(({ model_name }) => model_name)] as const];
+  });
+  return model && { target, isEnsemble: model.isEnsemble, steps: reached.filter((name) => name !== target), ensembles: new Map(ensembles) };
 }
 
 /** Where a run of it goes now. */
@@ -39,10 +46,18 @@ export function choose({ target, isEnsemble }: Choosable, where: Whereabouts, di
   dispatching.chooseTarget(target, where.kind === "server" ? { whole: where.id } : where.kind === "browser" ? "browser" : undefined);
 }
 
-/** Models of a run that nothing here runs, and that no server was chosen for. */
-export function stranded({ target, isEnsemble, steps }: Choosable, placements: Readonly<Record<string, PlacementDecision | undefined>>): readonly string[] {
-  if (placements[target]?.kind === "server") return [];
-  return (isEnsemble ? steps : [target]).filter((name) => placements[name]?.kind === "none");
+/** Models of a run that nothing here runs, and that no server was chosen for: neither for them nor for an ensemble around them. */
+export function stranded({ target, ensembles }: Choosable, placements: Readonly<Record<string, PlacementDecision | undefined>>): readonly string[] {
+  const reached = new Set([target]);
+  const found: string[] = [];
+  for (const name of reached) {
+    const kind = placements[name]?.kind;
+    if (kind === "server") continue;
+    const steps = ensembles.get(name);
+    if (steps === undefined && kind === "none") found.push(name);
+    for (const step of steps ?? []) reached.add(step);
+  }
+  return found;
 }
 
 /** The decision about a step's model as the open ensemble runs it: what goes to a server as a whole takes its steps along. */

@@ -16,7 +16,8 @@ export function MemoryNote({ model }: { model: string }) {
   const { session, preview } = useApp();
   const t = useMessages(runMessages);
   const plan = useStore(preview, (state) => (state.model === model ? state.plan : null));
-  const error = useStore(session, (state) => state.inspectionErrors[model] ?? state.preparationErrors[model]);
+  // What is wrong with its file is no matter to a server, which has its own.
+  const error = useStore(session, (state) => (state.placements[model]?.kind === "server" ? undefined : state.inspectionErrors[model]) ?? state.preparationErrors[model]);
   if (error !== undefined) return <Alert color="red" p={8} data-testid="inspection-error"><code>{error.code}</code> {error.message}</Alert>;
   if (plan === null) return null;
   const { memory, model: heaviest } = heaviestStep(plan) ?? {};

@@ -28,7 +28,7 @@ function serversOf(config: object | undefined): ServersStore {
     const path = String(url).replace(/^.*(?=\/v2)/, "");
     if (path === "/v2") return Response.json({ name: "triton", version: "2.70.0" });
     if (path.endsWith("/config")) return config === undefined ? Response.json({ error: "no such thing" }, { status: 404 }) : Response.json(config);
-    const body = new Uint8Array(await (init?.body as Blob).arrayBuffer());
+    const body = new Uint8Array(await new Response(init?.body ?? null).arrayBuffer());
     const length = Number(new Headers(init?.headers).get("Inference-Header-Content-Length"));
     sent.push({ json: JSON.parse(new TextDecoder().decode(body.subarray(0, length))) as Sent["json"], bytes: body.subarray(length) });
     after(sent.length);

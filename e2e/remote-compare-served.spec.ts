@@ -1,18 +1,18 @@
 import type { Page } from "@playwright/test";
 import { expect, test, type AppPage } from "./fixtures/app.ts";
-import { ServedRepository } from "./fixtures/served.ts";
+import { serveFolder, type ServeProcess } from "./fixtures/conch-serve.ts";
 
 // The samples, here and on a server of our own: two ways through the same models.
 
-async function compareSample(app: AppPage, server: ServedRepository, sample: string, input: string): Promise<void> {
+async function compareSample(app: AppPage, server: ServeProcess, sample: string, input: string): Promise<void> {
   const { page } = app;
   await app.open();
   await page.getByTestId(`sample-${sample}`).getByRole("button", { name: "Open" }).click();
   await app.idle();
-  await page.evaluate((port) => {
+  await page.evaluate((id) => {
     const { conch } = globalThis as unknown as { conch: { servers: { add(server: unknown): void } } };
-    conch.servers.add({ id: "dev", name: "Development", base: `/v2-proxy/localhost:${port}`, headers: {} });
-  }, server.port);
+    conch.servers.add({ id: "dev", name: "Development", base: `/v2-proxy/${id}`, headers: {} });
+  }, server.id);
   await page.getByTestId("tab-run").click();
   await page.getByTestId(`input-${input}`).getByRole("button", { name: "Examples" }).click();
   await page.getByRole("menuitem").first().click();
@@ -32,7 +32,7 @@ for (const { sample, input, masks, floats, models } of [
   test(`${sample} gives the same masks and close numbers here and on a server, which accounts for its time`, async ({ app }) => {
     test.setTimeout(400_000);
     const { page } = app;
-    const server = await ServedRepository.start(`public/repositories/${sample}`);
+    const server = await serveFolder(`public/repositories/${sample}`);
     try {
       await compareSample(app, server, sample, input);
       for (const output of masks) await expect(row(page, output)).toHaveAttribute("data-state", "equal");
@@ -45,7 +45,7 @@ for (const { sample, input, masks, floats, models } of [
       await page.getByRole("button", { name: `Look at ${masks[0]}`, exact: true }).click();
       await expect(page.getByTestId("remote-output").locator("canvas").first()).toBeVisible();
     } finally {
-      server.stop();
+      server.kill();
     }
   });
 }

@@ -151,7 +151,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Imported by tests alone, as a test of its own says.
   "testing": {
     files: /^testing\//,
-    may: ["state", "repositories", "client", "runtime", "backend", "gpu", "protocol", "transform catalogue", "transform kernels", "serve", "pure"],
+    may: ["state", "repositories", "client", "runtime", "backend", "gpu", "protocol", "transform catalogue", "transform kernels", "serve", "cli", "pure"],
     packages: ["vitest", "fast-check", "fflate", "onnxruntime-web", "@bufbuild/protobuf"],
   },
 };

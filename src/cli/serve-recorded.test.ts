@@ -1,12 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hostRepository } from "../testing/hosted-repository.ts";
 import { decoded, exchangeRaw, type RawAnswer } from "../testing/raw-exchange.ts";
 import { servedRecording } from "../testing/served-recording.ts";
 import { headerOf, plainJson, recordedExchanges, writtenJson, type RecordedExchange } from "../testing/v2-recorded.ts";
-import { loadServer } from "./core.mjs";
-import { hostServer, type HostedServer } from "./serve-host.mjs";
+import type { HostedServer } from "./serve-host.mjs";
 
 // What a Triton answered, against what `conch serve` answers to the same bytes: status, JSON value, binary tensors.
 
@@ -61,26 +58,17 @@ const compared = exchanges.filter((each) => !skipped.flat().includes(each));
 const files = await servedRecording();
 const names = new Set(Object.keys(files).map((path) => path.split("/")[0] ?? ""));
 const servers = new Map<Server, HostedServer>();
-let dir: string;
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), "conch-serve-"));
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(join(dir, dirname(path)), { recursive: true });
-    if (path.endsWith("/")) mkdirSync(join(dir, path), { recursive: true });
-    else writeFileSync(join(dir, path), content);
-  }
-  const core = await loadServer();
   const load = [...names].filter((name) => name !== "never_loaded");
-  for (const name of ["loaded", "changing"] as const) servers.set(name, await hostServer(core, { dir, port: 0, metricsPort: 0, explicit: true, load }));
-  servers.set("fresh", await hostServer(core, { dir, port: 0, explicit: true }));
-  servers.set("none", await hostServer(core, { dir, port: 0, metricsPort: 0 }));
-  servers.set("limited", await hostServer(core, { dir, port: 0, explicit: true, load: ["id_fp32"], maxInputBytes: 2048 }));
+  for (const name of ["loaded", "changing"] as const) servers.set(name, await hostRepository(files, { metricsPort: 0, explicit: true, load }));
+  servers.set("fresh", await hostRepository(files, { explicit: true }));
+  servers.set("none", await hostRepository(files, { metricsPort: 0 }));
+  servers.set("limited", await hostRepository(files, { explicit: true, load: ["id_fp32"], maxInputBytes: 2048 }));
 });
 
 afterAll(async () => {
   for (const server of servers.values()) await server.close();
-  rmSync(dir, { recursive: true, force: true });
 });
 
 describe.skipIf(exchanges.length === 0)("exchanges recorded with Triton", () => {

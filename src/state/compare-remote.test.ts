@@ -20,6 +20,7 @@ const EQUAL: TensorComparison = {
 };
 
 const SERVER: V2Server = { id: "lab", name: "Lab", base: "http://lab", headers: { authorization: "Bearer 3f9a" } };
+const ORDER = { model: "net", server: "lab", browser: "test", named: () => 0 };
 const step = (model: string, placement: "cpu" | "server"): StepTiming => ({
   step: model, model, placement, cached: false, ready: 0, start: 1, compute: 3, computed: 33, end: 34, gpuMilliseconds: null, bytesIn: 100, bytesOut: 200,
 });
@@ -106,6 +107,7 @@ async function compared(made: Script, warmup = 0): Promise<{ comparison: RemoteC
     tolerance: { absolute: 1e-6, relative: 1e-4 },
     warmup,
     browser: "test",
+    named: () => 0,
     signal: new AbortController().signal,
     progress: (each) => progress.push(each),
     found: (found) => (comparison = found),
@@ -192,7 +194,9 @@ describe("the verdict", () => {
     ["close", of({}, { comparison: { ...EQUAL, different: 1 } })],
     ["different", of({}, { comparison: { ...EQUAL, different: 2, mismatched: 1 } })],
     ["different", of({ finding: "shape", comparison: null })],
-    ["incomplete", of({ finding: "only-here", comparison: null })],
+    ["different", of({ finding: "only-here", comparison: null })],
+    ["incomplete", of({}, { comparison: null })],
+    ["incomplete", { ...of({ finding: "only-here", comparison: null }), there: { status: "failed" } } as unknown as RemoteComparison],
   ] as const)("is %s", ([verdict, comparison]) => {
     expect(verdictOf(comparison)).toBe(verdict);
   });
@@ -207,9 +211,9 @@ describe("comparisons of a window", () => {
     const made = script({ outputs: (where) => (where === "browser" ? Promise.resolve({ Y: handle() }) : held) });
     const session = fakeSession(made);
     const comparing = createRemoteComparing(session, servers());
-    const running = comparing.start("net", "lab", "test");
+    const running = comparing.start(ORDER);
     await expect.poll(() => comparing.getState().progress?.stage).toBe("there");
-    await comparing.start("net", "lab", "test");
+    await comparing.start(ORDER);
     expect(comparing.getState()).toMatchObject({ status: "running", error: null });
     comparing.cancel();
     expect(comparing.getState().status).toBe("cancelling");
@@ -225,11 +229,11 @@ describe("comparisons of a window", () => {
     const made = script();
     const comparing = createRemoteComparing(fakeSession(made), servers());
     await expect(comparing.difference("Y")).rejects.toMatchObject({ code: "REQUEST_INVALID" });
-    await comparing.start("net", "lab", "test");
+    await comparing.start(ORDER);
     expect(await comparing.difference("Y")).toBe(await comparing.difference("Y"));
     expect(made.asked.filter((each) => each === "differenceTensor")).toHaveLength(1);
     // The next comparison lets go of both outputs and their difference.
-    await comparing.start("net", "lab", "test");
+    await comparing.start(ORDER);
     expect(made.asked).toContain("release 3");
   });
 });

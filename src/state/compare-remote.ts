@@ -1,6 +1,7 @@
 import { isAbort, textOf, toErrorRecord } from "../base/errors.ts";
 import type { RunResult, TensorHandle } from "../runtime/protocol.ts";
 import { classAxis } from "../tensor/class-axis.ts";
+import type { DataType } from "../tensor/data-type.ts";
 import type { Tolerance } from "../tensor/detailed-difference.ts";
 import { maskLayout } from "../tensor/picture-layout.ts";
 import { spatialShape } from "../tensor/volume-voxels.ts";
@@ -33,6 +34,8 @@ export interface RemoteRequest {
   readonly warmup: number;
   /** Name and version of the browser. */
   readonly browser: string;
+  /** How many values of an output have names. */
+  named(output: string): number;
   readonly signal: AbortSignal;
   progress(progress: RemoteProgress): void;
   /** Told whatever is known by now, whenever that is more. The handles are the caller's to release. */
@@ -71,7 +74,9 @@ export async function compareRemote(session: SessionStore, servers: ServersStore
   };
 
   const here = await side(session, request, "here", "browser");
-  add({ here: here.run, outputs: pairOutputs(here.outputs, {}) });
+  const batched = isBatched(session, model);
+  const classesOf = (name: string, { dataType, shape }: TensorHandle) => (isMatrix(name, dataType, shape) ? undefined : classAxis(dataType, shape, batched, request.named(name)));
+  add({ here: here.run, outputs: pairOutputs(here.outputs, {}, classesOf) });
   const { onnxruntime } = await session.client.request("versions", {}, { signal });
   const connection = await servers.connection(server.id);
   add({ machine: machineOf(session, browser, onnxruntime), server: { ...comparison.server, product: await productOf(connection, signal) } });
@@ -80,11 +85,11 @@ export async function compareRemote(session: SessionStore, servers: ServersStore
   const there = await side(session, request, "there", { whole: server.id }, async () => {
     before = await reading(() => statisticsOf(connection, [...(asked.value ?? new Map([[model, 1]])).keys()], signal));
   });
-  add({ there: there.run, outputs: pairOutputs(here.outputs, there.outputs) });
+  add({ there: there.run, outputs: pairOutputs(here.outputs, there.outputs, classesOf) });
   if (there.run.status === "done") add({ served: await servedTimes(connection, request, there.run, asked, before) });
   for (const [at, output] of comparison.outputs.entries()) {
     if (output.finding !== null) continue;
-    const compared = await compareOutput(session, request, output);
+    const compared = await compareOutput(session, request, output, batched);
     add({ outputs: comparison.outputs.with(at, compared) });
   }
 }
@@ -178,17 +183,16 @@ async function servedTimes(
   };
 }
 
-async function compareOutput(session: SessionStore, request: RemoteRequest, output: ComparedOutput): Promise<ComparedOutput> {
-  const { name, here, there } = output;
+async function compareOutput(session: SessionStore, request: RemoteRequest, output: ComparedOutput, batched: boolean | undefined): Promise<ComparedOutput> {
+  const { name, here, there, classes } = output;
   const { tolerance, signal } = request;
   request.progress({ stage: "comparing", subject: name, fraction: 0 });
   try {
-    const batched = isBatched(session, request.model);
     const { dataType, shape } = here!;
     const options = {
       tolerance,
       largest: LARGEST,
-      classes: isMatrix(name, here!) ? null : (classAxis(dataType, shape, batched) ?? null),
+      classes,
       labels: dataType !== "TYPE_STRING" && dataType !== "TYPE_BOOL" && (maskLayout(dataType, shape, batched) !== undefined || spatialShape(shape) !== undefined),
     };
     const progress = (fraction: number): void => request.progress({ stage: "comparing", subject: name, fraction });
@@ -200,7 +204,7 @@ async function compareOutput(session: SessionStore, request: RemoteRequest, outp
 }
 
 /** Whether outputs have a batch dimension; undefined where the model is no longer there to say. */
-export function isBatched(session: SessionStore, model: string): boolean | undefined {
+function isBatched(session: SessionStore, model: string): boolean | undefined {
   try {
     const size = session.reachable(model).get(model)?.config.max_batch_size;
     return size === undefined ? undefined : size > 0;
@@ -210,6 +214,6 @@ export function isBatched(session: SessionStore, model: string): boolean | undef
 }
 
 /** A voxel → millimetre matrix, whose rows are no scores. */
-export function isMatrix(name: string, { dataType, shape }: TensorHandle): boolean {
+function isMatrix(name: string, dataType: DataType, shape: readonly number[]): boolean {
   return dataType === "TYPE_FP64" && /affine/i.test(name) && shape.slice(-2).join() === "4,4";
 }

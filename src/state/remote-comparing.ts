@@ -1,9 +1,8 @@
 import { createStore } from "zustand/vanilla";
 import { ConchError, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
 import type { TensorHandle } from "../runtime/protocol.ts";
-import { classAxis } from "../tensor/class-axis.ts";
 import type { Tolerance } from "../tensor/detailed-difference.ts";
-import { compareRemote, isBatched, isMatrix, type RemoteProgress } from "./compare-remote.ts";
+import { compareRemote, type RemoteProgress } from "./compare-remote.ts";
 import type { RemoteComparison } from "./remote-comparison.ts";
 import type { ServersStore } from "./servers.ts";
 import type { SessionStore } from "./session.ts";
@@ -26,6 +25,17 @@ export interface RemoteWishes {
   readonly tolerance: Tolerance;
   /** Whether each side runs once before, so that loading is not measured. */
   readonly warmup: boolean;
+}
+
+/** A comparison as it is asked for. */
+export interface RemoteOrder {
+  readonly model: string;
+  /** Id of the server. */
+  readonly server: string;
+  /** Name and version of the browser. */
+  readonly browser: string;
+  /** How many values of an output have names. */
+  named(output: string): number;
 }
 
 /** numpy's allclose has 1e-5 and 1e-8; here are two machines with kernels of their own. */
@@ -60,7 +70,7 @@ export function createRemoteComparing(session: SessionStore, servers: ServersSto
   }
 
   /** Compares. Never throws: the outcome is in the state. */
-  async function start(model: string, server: string, browser: string): Promise<void> {
+  async function start({ model, server, browser, named }: RemoteOrder): Promise<void> {
     const mine = new AbortController();
     const leave = session.occupy(mine);
     if (leave === undefined) {
@@ -86,6 +96,7 @@ export function createRemoteComparing(session: SessionStore, servers: ServersSto
         tolerance,
         warmup: warmup ? 1 : 0,
         browser,
+        named,
         signal: mine.signal,
         progress: (progress) => store.setState({ progress }),
         found: (comparison) => {
@@ -120,15 +131,14 @@ export function createRemoteComparing(session: SessionStore, servers: ServersSto
   function difference(name: string): Promise<TensorHandle> {
     const { comparison } = store.getState();
     const output = comparison?.outputs.find((each) => each.name === name);
-    if (comparison === null || output === undefined || output.here === null || output.there === null) {
+    if (output === undefined || output.here === null || output.there === null) {
       return Promise.reject(new ConchError("REQUEST_INVALID", `Output '${name}' is not there on both sides`, { data: { output: name } }));
     }
-    const { here, there } = output;
+    const { here, there, classes: axis } = output;
     const known = differences.get(here);
     if (known !== undefined) return known;
-    const axis = isMatrix(name, here) ? undefined : classAxis(here.dataType, here.shape, isBatched(session, comparison.model));
     // A row of scores is short enough to be read; of a picture or volume each position has one difference.
-    const classes = axis !== undefined && axis.inner > 1 ? axis : null;
+    const classes = axis !== null && axis.inner > 1 ? axis : null;
     const made = session.client.request("differenceTensor", { a: here, b: there, classes }).then((handle) => {
       held.set(handle.id, handle);
       return handle;

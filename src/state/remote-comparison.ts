@@ -1,5 +1,6 @@
 import type { ErrorRecord } from "../base/errors.ts";
 import type { StepTiming, TensorHandle } from "../runtime/protocol.ts";
+import type { ClassAxis } from "../tensor/class-axis.ts";
 import type { Tolerance } from "../tensor/detailed-difference.ts";
 import type { TensorComparison } from "../tensor/tensor-comparison.ts";
 import type { ModelDelta } from "../triton/v2/statistics-delta.ts";
@@ -67,18 +68,27 @@ export interface ComparedOutput {
   readonly here: TensorHandle | null;
   readonly there: TensorHandle | null;
   readonly finding: OutputFinding | null;
+  /** Where scores of classes lie in it; null where there are none. */
+  readonly classes: ClassAxis | null;
   /** null where there is a finding, and until it is compared. Its `a` is here, its `b` there. */
   readonly comparison: TensorComparison | null;
   /** Why the elements could not be compared. */
   readonly problem: string | null;
 }
 
-/** Pairs the outputs of both sides by name. What differs in type or shape is a finding; the elements of the others are still to be compared. */
-export function pairOutputs(here: Readonly<Record<string, TensorHandle>>, there: Readonly<Record<string, TensorHandle>>): readonly ComparedOutput[] {
+/**
+ * Pairs the outputs of both sides by name. What differs in type or shape is a finding; the elements of the others are still to be compared.
+ * @param classesOf where scores of classes lie in an output.
+ */
+export function pairOutputs(
+  here: Readonly<Record<string, TensorHandle>>,
+  there: Readonly<Record<string, TensorHandle>>,
+  classesOf: (name: string, handle: TensorHandle) => ClassAxis | undefined = () => undefined,
+): readonly ComparedOutput[] {
   const names = [...new Set([...Object.keys(here), ...Object.keys(there)])];
   return names.map((name) => {
     const [mine, its] = [here[name] ?? null, there[name] ?? null];
-    return { name, here: mine, there: its, finding: findingOf(mine, its), comparison: null, problem: null };
+    return { name, here: mine, there: its, finding: findingOf(mine, its), classes: classesOf(name, (mine ?? its)!) ?? null, comparison: null, problem: null };
   });
 }
 
@@ -92,10 +102,10 @@ function findingOf(here: TensorHandle | null, there: TensorHandle | null): Outpu
 /** What a comparison says as a whole. */
 export type Verdict = "equal" | "close" | "different" | "incomplete";
 
-/** "equal": every element of every output; "close": all within the tolerance; "incomplete": a side or an output is missing. */
+/** "equal": every element of every output; "close": all within the tolerance; "incomplete": a side has no result, or an output could not be compared. */
 export function verdictOf({ here, there, outputs }: RemoteComparison): Verdict {
-  if (outputs.some(({ finding, comparison }) => finding === "data-type" || finding === "shape" || (comparison?.mismatched ?? 0) > 0)) return "different";
-  const compared = outputs.every(({ comparison }) => comparison !== null);
-  if (here.status !== "done" || there.status !== "done" || !compared) return "incomplete";
+  if (here.status !== "done" || there.status !== "done") return "incomplete";
+  if (outputs.some(({ finding, comparison }) => finding !== null || (comparison?.mismatched ?? 0) > 0)) return "different";
+  if (outputs.some(({ comparison }) => comparison === null)) return "incomplete";
   return outputs.every(({ comparison }) => comparison!.different === 0) ? "equal" : "close";
 }

@@ -36,6 +36,12 @@ describe("the axis of classes", () => {
     if (found !== undefined) expect(found.outer * found.classes * found.inner).toBe(elementCount(shape));
   });
 
+  test("is none of colours, unless as many classes have names", () => {
+    expect(classAxis("TYPE_FP32", [1, 3, 64, 64], true)).toBeUndefined();
+    expect(classAxis("TYPE_FP32", [1, 3, 64, 64], true, 4)).toBeUndefined();
+    expect(classAxis("TYPE_FP32", [1, 3, 64, 64], true, 3)).toEqual({ axis: 1, classes: 3, outer: 1, inner: 4096 });
+  });
+
   test("is none of whole numbers", () => {
     expect(classAxis("TYPE_INT64", [10])).toBeUndefined();
     expect(classAxis("TYPE_INT64", [2, 32, 32, 32])).toBeUndefined();
@@ -49,11 +55,11 @@ describe("agreement on classes", () => {
   });
 
   test("leaves the axis of the classes out of a pixel's index", () => {
-    const zeros = new Float32Array(2 * 4 * 4);
+    const zeros = new Float32Array(2 * 5 * 6);
     const other = zeros.slice();
-    other[16 + 6] = 1;
-    const axis = classAxis("TYPE_FP32", [2, 4, 4], false)!;
-    expect(end(classAgreement(floats([2, 4, 4], zeros), floats([2, 4, 4], other), axis))).toEqual({ positions: 16, agreeing: 15, first: { index: [1, 2], a: 0, b: 1 } });
+    other[30 + 8] = 1;
+    const axis = classAxis("TYPE_FP32", [2, 5, 6], false)!;
+    expect(end(classAgreement(floats([2, 5, 6], zeros), floats([2, 5, 6], other), axis))).toEqual({ positions: 30, agreeing: 29, first: { index: [1, 2], a: 0, b: 1 } });
   });
 
   test("takes a NaN for the largest", () => {

@@ -1,5 +1,5 @@
 import { isFloat, type DataType } from "./data-type.ts";
-import { scoresLayout } from "./picture-layout.ts";
+import { pictureLayout, scoresLayout } from "./picture-layout.ts";
 import { elementCount } from "./tensor.ts";
 
 /** Where the scores of classes lie in a tensor: those of one position are `inner` elements apart. */
@@ -36,13 +36,18 @@ export function classRows(dataType: DataType, shape: readonly number[], batched?
 
 /**
  * The axis of a float tensor along which scores of classes lie: in rows as {@link classRows} has them, by pixel as {@link scoresLayout} has them, or
- * by voxel, [K, D, H, W] by the same rule. Undefined where there is none.
+ * by voxel, [K, D, H, W] by the same rule. Three or four planes are colours, unless as many classes have names. Undefined where there is none.
+ * @param batched whether the first axis is the batch. Absent: not known.
+ * @param named how many classes have names.
  */
-export function classAxis(dataType: DataType, shape: readonly number[], batched?: boolean): ClassAxis | undefined {
+export function classAxis(dataType: DataType, shape: readonly number[], batched?: boolean, named = 0): ClassAxis | undefined {
   const rows = classRows(dataType, shape, batched);
   if (rows !== undefined) return axisOf(shape, rows.items, rows.classes);
   const pixels = scoresLayout(dataType, shape, batched);
-  if (pixels !== undefined) return axisOf(shape, pixels.items, pixels.channels);
+  if (pixels !== undefined) {
+    const colours = pixels.channels !== named && pictureLayout(dataType, shape, batched) !== undefined;
+    return colours ? undefined : axisOf(shape, pixels.items, pixels.channels);
+  }
   const axis = shape.length - 4;
   const [classes, ...sides] = shape.slice(axis);
   if (!isFloat(dataType) || axis < 0 || classes === undefined) return undefined;

@@ -1,5 +1,6 @@
-import type { OpenModel } from "../state/open-model.ts";
+import { openModelOf, type OpenModel } from "../state/open-model.ts";
 import type { DocumentFile } from "../state/document.ts";
+import type { App } from "../ui/app-context.ts";
 
 /**
  * Names of the integer values of a model's tensor, by value, from the label file of the output that makes it: the model's own `label_filename`,
@@ -16,4 +17,11 @@ export function labelNames(open: OpenModel, tensor: string, files: ReadonlyMap<s
   const step = producer?.kind === "step" ? graph.steps[producer.step] : undefined;
   const text = ofModel(view.name, tensor) ?? (producer?.kind === "step" && step !== undefined ? ofModel(step.modelName, producer.port) : undefined);
   return text?.split(/\r?\n/).map((line) => line.trim());
+}
+
+/** {@link labelNames} of a model of the open repository as it is now. */
+export function labelsOf({ document, derivation }: Pick<App, "document" | "derivation">, model: string, tensor: string): readonly string[] | undefined {
+  const { files, origin } = document.getState();
+  const open = openModelOf(derivation, derivation.repository(files, origin?.emptyFolders), model);
+  return open && labelNames(open, tensor, files);
 }

@@ -12,6 +12,7 @@ import type { CallTarget, InferCall } from "../../triton/v2/serving/infer-call.t
 import type { InferAnswer } from "../../triton/v2/serving/infer-encode.ts";
 import { aboutRequest, invalidArgument, ProtocolError, unsupported } from "../../triton/v2/serving/protocol-error.ts";
 import type { LoadedVersion } from "./loaded-version.ts";
+import type { QueuePlace } from "./model-queue.ts";
 import { RunStatistics, type Clocks } from "./run-statistics.ts";
 import type { Turns } from "./turns.ts";
 
@@ -44,18 +45,26 @@ export function callTarget({ model, config }: LoadedVersion, limit: number): Cal
 export async function runInference(target: LoadedVersion, call: InferCall, context: InferenceContext, signal: AbortSignal): Promise<InferAnswer> {
   const batchSize = batchSizeOf(target, call.inputs);
   const statistics = new RunStatistics(target, context, batchSize);
+  let place: QueuePlace | undefined;
   try {
     target.sequences.take(call.sequence, batchSize, context.now());
     if (target.backend === "identity" && typeof call.sequence.id === "string" && call.sequence.id !== "") {
       throw invalidArgument(aboutRequest(call.id, "correlation ID in request is not an unsigned int"));
     }
-    const outputs = await context.turns.take(signal, () => run(target, call, context, signal, statistics));
-    const answer = answerOf(target, call, outputs);
+    const mine = target.queue.enter(call, context.now());
+    place = mine;
+    const outputs = await context.turns.take(signal, async () => {
+      mine.begin(context.now());
+      return run(target, call, context, signal, statistics);
+    });
+    const answer = answerOf(target, call, outputs, context);
     statistics.succeeded();
     return answer;
   } catch (thrown) {
-    statistics.failed(signal.aborted || isAbort(thrown) ? "CANCELED" : "OTHER");
+    statistics.failed(signal.aborted || isAbort(thrown) ? "CANCELED" : thrown instanceof ProtocolError && thrown.status === 503 ? "REJECTED" : "OTHER");
     throw protocolError(thrown, call.id);
+  } finally {
+    place?.leave();
   }
 }
 
@@ -120,7 +129,7 @@ function batchSizeOf({ config }: LoadedVersion, inputs: ReadonlyMap<string, Tens
 /** What Triton's identity backend says beside its outputs. */
 const IDENTITY_PARAMETERS = { param0: "an example string parameter", param1: 42, param2: false, param3: 123.123 };
 
-function answerOf(target: LoadedVersion, call: InferCall, outputs: ReadonlyMap<string, Tensor>): InferAnswer {
+function answerOf(target: LoadedVersion, call: InferCall, outputs: ReadonlyMap<string, Tensor>, context: InferenceContext): InferAnswer {
   return {
     id: call.id,
     model: target.model,
@@ -131,11 +140,22 @@ function answerOf(target: LoadedVersion, call: InferCall, outputs: ReadonlyMap<s
       const classes = wish?.classification ?? 0;
       return {
         name,
-        tensor: classes > 0 ? classified(tensor, classes, target.config.max_batch_size > 0, target.labels.get(name) ?? []) : tensor,
+        tensor: classes > 0 ? classified(tensor, classes, target.config.max_batch_size > 0, labelsOf(target, name, context)) : tensor,
         binary: wish?.binary ?? call.binaryOutputs,
       };
     }),
   };
+}
+
+/** The labels of an output; an ensemble's output has those of the step that makes it. */
+function labelsOf({ labels, config }: LoadedVersion, output: string, context: InferenceContext): readonly string[] {
+  const own = labels.get(output);
+  if (own !== undefined) return own;
+  for (const { model_name, model_version, output_map } of config.ensemble_scheduling?.step ?? []) {
+    const port = Object.keys(output_map).find((each) => output_map[each] === output);
+    if (port !== undefined) return labelsOf(context.find(model_name, model_version === -1 ? undefined : model_version), port, context);
+  }
+  return [];
 }
 
 /** The scheduler of ensembles adds them for each output that a step made and that is not empty. */

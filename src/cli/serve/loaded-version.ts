@@ -6,6 +6,7 @@ import { resolveBackend } from "../../triton/repository/backend.ts";
 import type { ModelDirectory, ModelVersion } from "../../triton/repository/repository.ts";
 import { ModelStatistics } from "../../triton/v2/serving/model-statistics.ts";
 import { delayed } from "./execute-delay.ts";
+import { ModelQueue } from "./model-queue.ts";
 import { SequenceRules } from "./sequence-rules.ts";
 import type { ServedFolder } from "./served-folder.ts";
 
@@ -21,6 +22,7 @@ export interface LoadedVersion {
   readonly executable: BackendModel | undefined;
   readonly statistics: ModelStatistics;
   readonly sequences: SequenceRules;
+  readonly queue: ModelQueue;
   /** Output → lines of its label file. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
   /** Changes with files and configuration. */
@@ -47,6 +49,7 @@ export async function loadVersion(folder: ServedFolder, directory: ModelDirector
     executable: loaded === undefined || backend !== "identity" ? loaded : delayed(loaded, config),
     statistics: new ModelStatistics(),
     sequences: new SequenceRules(model, config),
+    queue: new ModelQueue(config),
     labels: labelsOf(folder, directory, config),
     contentKey,
   };

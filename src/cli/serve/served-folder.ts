@@ -51,3 +51,18 @@ export function overriddenFolder(folder: ServedFolder, overrides: ReadonlyMap<st
     },
   };
 }
+
+/** The folder with an empty model.py beside each transforms.json that has none: a Triton runs a chain by it, Conch runs the chain itself. */
+export function withChainModels(folder: ServedFolder): ServedFolder {
+  const known = new Set(folder.paths);
+  const added = new Set(folder.paths.filter((path) => /^[^/]+\/\d+\/transforms\.json$/.test(path)).map((path) => path.replace(/transforms\.json$/, "model.py")).filter((path) => !known.has(path)));
+  if (added.size === 0) return folder;
+  return {
+    ...folder,
+    paths: [...folder.paths, ...added].sort(),
+    size: (path) => (added.has(path) ? 0 : folder.size(path)),
+    bytes: (path) => (added.has(path) ? new Uint8Array() : folder.bytes(path)),
+    blob: (path) => (added.has(path) ? Promise.resolve(new Blob([])) : folder.blob(path)),
+    stamp: (path) => (added.has(path) ? "" : folder.stamp(path)),
+  };
+}

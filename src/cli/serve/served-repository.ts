@@ -4,7 +4,7 @@ import { BACKENDS } from "../../runtime/backends/backends.ts";
 import { invalidArgument, internal, notFound, unavailable } from "../../triton/v2/serving/protocol-error.ts";
 import { loadVersion, type LoadedVersion } from "./loaded-version.ts";
 import { firstFailure, judgeModels, type JudgedModel } from "./repository-verdicts.ts";
-import { overriddenFolder, type Override, type ServedFolder } from "./served-folder.ts";
+import { overriddenFolder, withChainModels, type Override, type ServedFolder } from "./served-folder.ts";
 
 /** An entry of the repository index. */
 export interface IndexEntry {
@@ -101,8 +101,12 @@ export class ServedRepository {
     });
   }
 
+  #folder(overrides: ReadonlyMap<string, Override>): ServedFolder {
+    return withChainModels(overriddenFolder(this.#read(), overrides));
+  }
+
   #judge(overrides: ReadonlyMap<string, Override>): Promise<ReadonlyMap<string, JudgedModel>> {
-    return judgeModels(overriddenFolder(this.#read(), overrides), this.#server);
+    return judgeModels(this.#folder(overrides), this.#server);
   }
 
   async #load(name: string, judged: ReadonlyMap<string, JudgedModel>, overrides: ReadonlyMap<string, Override> = this.#overrides): Promise<void> {
@@ -125,7 +129,7 @@ export class ServedRepository {
     for (const step of steps) await this.#load(step, judged, overrides);
     if (before !== undefined && before.contentKey === contentKey && this.#isReady(name)) return;
     const states: [number, VersionState][] = [];
-    const folder = overriddenFolder(this.#read(), overrides);
+    const folder = this.#folder(overrides);
     for (const version of versions) {
       const state = await loadVersion(folder, directory, version, verdict.config, contentKey).catch((error: unknown) => ({ reason: `Internal: ${textOf(error)}` }));
       states.push([version.number, state]);

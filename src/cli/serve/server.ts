@@ -3,6 +3,7 @@ import { encodeSourceText } from "../../base/source-text.ts";
 import { v2Name } from "../../tensor/data-type.ts";
 import { configJson } from "../../triton/model-config/json.ts";
 import { configTextOfJson } from "../../triton/model-config/from-json.ts";
+import type { InferCall } from "../../triton/v2/serving/infer-call.ts";
 import { decodeInfer, tooLarge } from "../../triton/v2/serving/infer-decode.ts";
 import { encodeInfer } from "../../triton/v2/serving/infer-encode.ts";
 import { loadParameters, unloadsDependents, wantsReadyOnly } from "../../triton/v2/serving/load-parameters.ts";
@@ -69,7 +70,6 @@ export async function createServer(options: ServeOptions): Promise<Server> {
   await repository.start(!options.explicit || options.load.includes("*") ? "all" : options.load);
   const turns = createTurns();
   const context: InferenceContext = { turns, find: (model, version) => repository.find(model, version), now: options.now, clock: options.clock, breathe: options.breathe };
-  const pending = new Map<LoadedVersion, number>();
 
   async function answer(request: ServedRequest): Promise<ServedResponse> {
     const route = routeOf(request.method, request.target);
@@ -104,16 +104,14 @@ export async function createServer(options: ServeOptions): Promise<Server> {
 
   async function infer({ model, version }: RoutedModel, request: ServedRequest): Promise<ServedResponse> {
     const target = repository.find(model, version);
-    const call = await decodeInfer(request.body, request.header("inference-header-content-length"), callTarget(target, options.maxInputBytes));
-    pending.set(target, (pending.get(target) ?? 0) + 1);
+    let call: InferCall | undefined;
     try {
+      call = await decodeInfer(request.body, request.header("inference-header-content-length"), callTarget(target, options.maxInputBytes));
       const { headers, parts } = encodeInfer(await runInference(target, call, context, request.signal));
       return { status: 200, headers, parts, packable: true };
     } catch (error) {
-      if (request.signal.aborted || isAbort(error)) options.log(`cancelled ${model}`);
+      if (request.signal.aborted || isAbort(error)) options.log(`cancelled ${[model, call?.id].filter(Boolean).join(" ")}`);
       throw error;
-    } finally {
-      pending.set(target, (pending.get(target) ?? 1) - 1);
     }
   }
 
@@ -143,7 +141,7 @@ export async function createServer(options: ServeOptions): Promise<Server> {
   }
 
   function metrics(): ServedResponse {
-    const models = repository.ready().map((each) => ({ name: each.model, version: each.version, statistics: each.statistics, pending: pending.get(each) ?? 0 }));
+    const models = repository.ready().map((each) => ({ name: each.model, version: each.version, statistics: each.statistics, pending: each.queue.waiting }));
     return { status: 200, headers: { "Content-Type": "text/plain; charset=utf-8" }, parts: [new TextEncoder().encode(metricsText(models))] };
   }
 

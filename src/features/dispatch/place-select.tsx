@@ -23,7 +23,7 @@ export function TargetSelect({ choosable, label, labelled }: { choosable: Choosa
       size="xs"
       label={label}
       aria-label={labelled}
-      description={choosable.isEnsemble && !mixable ? t("stepsHint") : undefined}
+      description={label !== undefined && choosable.isEnsemble && !mixable ? t("stepsHint") : undefined}
       data={data}
       value={where.kind === "server" ? `server ${where.id}` : where.kind}
       onChange={(event) => choose(choosable, whereOf(event.currentTarget.value), dispatching)}

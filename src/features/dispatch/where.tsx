@@ -59,8 +59,8 @@ function Stranded({ choosable }: { choosable: Choosable }) {
     for (const model of models) dispatching.chooseModel(model, server);
   };
   return (
-    <Alert color="yellow" p={8} title={t("stranded", { models: models.join(", ") })} data-testid="stranded">
-      <Text size="xs">{t("strandedHint")}</Text>
+    <Alert color="yellow" p={8} data-testid="stranded">
+      {t("stranded", { models: models.join(", ") })} {t("strandedHint")}
       <Group gap={4} mt={4}>
         {listed.map(({ id, name }) => (
           <Button key={id} size="compact-xs" variant="default" leftSection={<IconServer size={14} />} onClick={() => go(id)}>

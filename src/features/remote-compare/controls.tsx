@@ -6,6 +6,7 @@ import type { V2Server } from "../../state/servers.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { labelsOf } from "../../viewers/label-names.ts";
 import { useRemoteComparing } from "./use-remote-comparing.ts";
 import classes from "./remote-compare.module.css";
 
@@ -20,7 +21,8 @@ interface ControlsProps {
 
 /** Chooses the server, starts and ends a comparison, says what stands against it, and how far it is. */
 export function Controls({ model, server, servers, missing }: ControlsProps) {
-  const { session, panes } = useApp();
+  const app = useApp();
+  const { session, panes } = app;
   const comparing = useRemoteComparing();
   const t = useMessages(remoteCompareMessages);
   const status = useStore(comparing, (state) => state.status);
@@ -28,6 +30,7 @@ export function Controls({ model, server, servers, missing }: ControlsProps) {
   const runs = useStore(session, ({ run, occupied }) => occupied || run.status === "preparing" || run.status === "running" || run.status === "cancelling");
   const busy = status === "running" || status === "cancelling";
   const against = missing.length > 0 ? t("needsInputs", { inputs: missing.join(", ") }) : runs ? t("running") : server === undefined ? t("noServer") : null;
+  const named = (output: string): number => labelsOf(app, model, output)?.length ?? 0;
   return (
     <div className={classes.controls}>
       <Select
@@ -44,7 +47,7 @@ export function Controls({ model, server, servers, missing }: ControlsProps) {
           size="sm"
           leftSection={<IconScale size={16} />}
           disabled={busy || against !== null}
-          onClick={() => server !== undefined && void comparing.start(model, server.id, browserName(navigator.userAgent))}
+          onClick={() => server !== undefined && void comparing.start({ model, server: server.id, browser: browserName(navigator.userAgent), named })}
           data-testid="compare-remote"
         >
           {status === "idle" && server !== undefined ? t("compare", { server: server.name }) : t("compareAgain")}

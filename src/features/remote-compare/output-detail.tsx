@@ -8,6 +8,7 @@ import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.message
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { NumbersTable } from "../../ui/numbers-table.tsx";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
+import { labelsOf } from "../../viewers/label-names.ts";
 import { resultTensors, type ResultTensor } from "../../viewers/result-tensors.ts";
 import { ResultView } from "../../viewers/result-view.tsx";
 import { useLoaded } from "../../viewers/use-loaded.ts";
@@ -25,7 +26,8 @@ interface OutputDetailProps {
 
 /** One output in the viewers, as either side gave it and as their difference, with the elements that lie furthest apart. */
 export function OutputDetail({ comparison, output }: OutputDetailProps) {
-  const { session } = useApp();
+  const app = useApp();
+  const { session } = app;
   const t = useMessages(remoteCompareMessages);
   const { name, here, there, comparison: found } = output;
   const [wanted, setWanted] = useState<Shown>("difference");
@@ -54,7 +56,7 @@ export function OutputDetail({ comparison, output }: OutputDetailProps) {
         </Text>
       )}
       {found !== null && found.largest.length > 0 && <NumbersTable title={t("largest", { output: name })} table={largestTable(found, t)} testId="remote-largest" />}
-      {found?.labels != null && found.labels.length > 0 && <NumbersTable title={t("labels", { output: name })} table={labelTable(found.labels, t)} testId="remote-labels" />}
+      {found?.labels != null && found.labels.length > 0 && <NumbersTable title={t("labels", { output: name })} table={labelTable(found.labels, labelsOf(app, comparison.model, name), t)} testId="remote-labels" />}
     </section>
   );
 }

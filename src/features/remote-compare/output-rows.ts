@@ -52,9 +52,9 @@ export function largestTable({ largest }: TensorComparison, t: Words): TextTable
   return { head: (["index", "valueHere", "valueThere", "absoluteColumn", "relativeColumn"] as const).map((key) => t(key)), names: 1, rows };
 }
 
-/** The labels of a mask with how far they cover each other. */
-export function labelTable(labels: readonly LabelOverlap[], t: Words): TextTable {
-  const rows = labels.map(({ label, a, b, both, dice, iou }) => ({ key: String(label), cells: [String(label), String(a), String(b), String(both), fractionText(dice), fractionText(iou)] }));
+/** The labels of a mask with how far they cover each other. `names` by value, where there are any. */
+export function labelTable(labels: readonly LabelOverlap[], names: readonly string[] | undefined, t: Words): TextTable {
+  const rows = labels.map(({ label, a, b, both, dice, iou }) => ({ key: String(label), cells: [`${label} ${names?.[label] ?? ""}`.trimEnd(), String(a), String(b), String(both), fractionText(dice), fractionText(iou)] }));
   return { head: (["label", "elementsHere", "elementsThere", "elementsBoth", "dice", "iou"] as const).map((key) => t(key)), names: 1, rows };
 }
 

@@ -45,9 +45,9 @@ const COMPARISON: RemoteComparison = {
   there: { status: "done", milliseconds: 50, steps: [], error: null },
   served: { milliseconds: 30, bytesUp: 2048, bytesDown: 512, network: 20, problem: null, models: [delta("line"), delta("net")] },
   outputs: [
-    { name: "A", here: handle(), there: handle(), finding: null, comparison: APART, problem: null },
-    { name: "B", here: handle(), there: handle(), finding: null, comparison: EQUAL, problem: null },
-    { name: "C", here: handle(), there: handle([4]), finding: "shape", comparison: null, problem: null },
+    { name: "A", here: handle(), there: handle(), finding: null, classes: null, comparison: APART, problem: null },
+    { name: "B", here: handle(), there: handle(), finding: null, classes: null, comparison: EQUAL, problem: null },
+    { name: "C", here: handle(), there: handle([4]), finding: "shape", classes: null, comparison: null, problem: null },
   ],
   inputs: {},
 };
@@ -97,13 +97,13 @@ describe("the rows of outputs", () => {
 
   test("list the largest differences and the labels", () => {
     expect(largestTable(APART, t).rows.map(({ cells }) => cells)).toEqual([["[0, 3]", "NaN", "2", "–", "–"], ["[0, 2]", "1.25", "1", "0.25", "25 %"]]);
-    expect(labelTable(APART.labels!, t).rows[1]?.cells).toEqual(["1", "3", "4", "3", "0.8571", "0.7500"]);
+    expect(labelTable(APART.labels!, ["background", "spleen"], t).rows[1]?.cells).toEqual(["1 spleen", "3", "4", "3", "0.8571", "0.7500"]);
   });
 });
 
 describe("the timelines", () => {
   test("have here the steps as they ran", () => {
-    expect(hereRows(COMPARISON.here)).toMatchObject([{ name: "net", place: "gpu", milliseconds: 19, spans: [{ kind: "queue", from: 1, to: 3 }, { kind: "input", from: 3, to: 6 }, { kind: "infer", from: 6, to: 16 }, { kind: "outputSpan", from: 16, to: 20 }] }]);
+    expect(hereRows(COMPARISON.here, t)).toMatchObject([{ name: "net", place: "gpu", milliseconds: 19, spans: [{ kind: "queue", from: 1, to: 3 }, { kind: "input", from: 3, to: 6 }, { kind: "infer", from: 6, to: 16 }, { kind: "outputSpan", from: 16, to: 20 }] }, { name: "Readback and waiting", spans: [{ kind: "rest", from: 20, to: 40 }], milliseconds: 20 }]);
   });
 
   test("have there the network, and each model's spans end to end", () => {

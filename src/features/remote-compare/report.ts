@@ -7,10 +7,10 @@ import { toleranceText, type Words } from "./words.ts";
 
 /** What a comparison says as a whole, in a sentence. */
 export function verdictText(comparison: RemoteComparison, t: Words): string {
-  const { outputs } = comparison;
+  const { outputs, here, there } = comparison;
   const verdict = verdictOf(comparison);
   if (verdict === "equal") return t("verdictEqual");
-  if (verdict === "incomplete") return t("verdictIncomplete");
+  if (verdict === "incomplete") return t(here.status === "done" && there.status === "done" ? "verdictProblem" : "verdictIncomplete");
   if (verdict === "close") return t("verdictClose", { different: outputs.reduce((sum, each) => sum + (each.comparison?.different ?? 0), 0) });
   const apart = outputs.filter(({ finding, comparison: found }) => finding !== null || (found?.mismatched ?? 0) > 0);
   return t("verdictDifferent", { outputs: apart.length, count: outputs.length });
@@ -38,9 +38,9 @@ export function markdownReport(comparison: RemoteComparison, machine: string, t:
     ...(outputs.length === 0 ? [] : [`### ${t("outputs")}`, markdownTable(outputTable(comparison, t))]),
     ...outputs.flatMap(({ name, comparison: found }) => [
       ...((found?.largest.length ?? 0) > 0 ? [`### ${markdownText(t("largest", { output: name }))}`, markdownTable(largestTable(found!, t))] : []),
-      ...((found?.labels?.length ?? 0) > 0 ? [`### ${markdownText(t("labels", { output: name }))}`, markdownTable(labelTable(found!.labels!, t))] : []),
+      ...((found?.labels?.length ?? 0) > 0 ? [`### ${markdownText(t("labels", { output: name }))}`, markdownTable(labelTable(found!.labels!, undefined, t))] : []),
     ]),
-    ...(here.status === "done" ? [`### ${t("hereTitle")}${total(here.milliseconds)}`, markdownTable(timeTable(hereRows(here), t))] : []),
+    ...(here.status === "done" ? [`### ${t("hereTitle")}${total(here.milliseconds)}`, markdownTable(timeTable(hereRows(here, t), t))] : []),
     ...(served === null
       ? []
       : [

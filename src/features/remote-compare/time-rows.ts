@@ -17,9 +17,16 @@ export interface TimeRow {
   readonly milliseconds: number | null;
 }
 
-/** A row per step of a run here. */
-export function hereRows({ steps }: SideRun): readonly TimeRow[] {
-  return steps.map(({ step, model, placement, ready, start, compute, computed, end }) => ({
+/** A row per step of a run here, and one for what is left of the whole: outputs are read back, for which the GPU may have to finish first. */
+export function hereRows({ steps, milliseconds }: SideRun, t: Words): readonly TimeRow[] {
+  const last = Math.max(0, ...steps.map(({ end }) => end));
+  const left = (milliseconds ?? 0) - last;
+  const rest: TimeRow = { key: "rest", name: t("hereRest"), place: null, spans: [{ kind: "rest", from: last, to: last + left }], milliseconds: left };
+  return [...steps.map(stepRow), ...(left > 0 ? [rest] : [])];
+}
+
+function stepRow({ step, model, placement, ready, start, compute, computed, end }: SideRun["steps"][number]): TimeRow {
+  return {
     key: step,
     name: model,
     place: placement,
@@ -30,7 +37,7 @@ export function hereRows({ steps }: SideRun): readonly TimeRow[] {
       { kind: "outputSpan", from: computed, to: end },
     ],
     milliseconds: end - ready,
-  }));
+  };
 }
 
 /** A row for the network, then one per model of the server with its spans end to end from 0: when each began the server does not tell. */

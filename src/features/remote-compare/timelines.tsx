@@ -15,7 +15,7 @@ export function Timelines({ comparison }: { readonly comparison: RemoteCompariso
   const t = useMessages(remoteCompareMessages);
   const { here, there, served, server, warmup } = comparison;
   const notes = servedNotes(comparison, t);
-  const [mine, its] = [hereRows(here), thereRows(comparison, t)];
+  const [mine, its] = [hereRows(here, t), thereRows(comparison, t)];
   const whole = Math.max(here.milliseconds ?? 0, served?.milliseconds ?? 0);
   return (
     <section className={classes.section}>

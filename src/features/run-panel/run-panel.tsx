@@ -3,7 +3,6 @@ import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
-import { placementMessages } from "../../ui/catalogue/placement.messages.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatMilliseconds } from "../../ui/format.ts";
@@ -63,7 +62,6 @@ function RunControls({ model }: { model: string }) {
   const { session, panes } = useApp();
   const compares = useStore(session, (state) => state.occupied);
   const t = useMessages(runMessages);
-  const p = useMessages(placementMessages);
   const run = useStore(session, (state) => state.run);
   const busy = run.status === "preparing" || run.status === "running" || run.status === "cancelling";
   const steps = Object.values(run.steps);
@@ -90,7 +88,7 @@ function RunControls({ model }: { model: string }) {
       <div role="status" aria-live="polite" data-testid="run-status" data-status={run.status}>
         {compares && <Text size="sm">{t("comparing")}</Text>}
         {run.status === "preparing" && <Text size="sm">{t("preparing")}</Text>}
-        {run.status === "running" && <Text size="sm">{waiting.length === 0 ? t("running") : p("waitingFor", { server: [...new Set(waiting)].join(", ") })}</Text>}
+        {run.status === "running" && <Text size="sm">{waiting.length === 0 ? t("running") : t("waiting", { server: [...new Set(waiting)].join(", ") })}</Text>}
         {run.status === "cancelling" && <Text size="sm">{t("cancelling")}</Text>}
         {run.status === "cancelled" && <Text size="sm">{t("cancelled")}</Text>}
         {run.status === "done" && run.result !== null && (

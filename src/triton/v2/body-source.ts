@@ -30,8 +30,8 @@ export class BodySource {
 
   /** Copies the next bytes into `target`, all of it. Throws V2_RESPONSE_INVALID where the body ends before; `what` is being read. */
   async copyTo(target: Uint8Array, what: string): Promise<void> {
-    await this.wait(target.byteLength, what);
     for (let at = 0; at < target.byteLength; ) {
+      if (this.buffered === 0 && !(await this.more())) throw this.endsWithin(what, target.byteLength, at);
       const chunk = this.chunks.shift() ?? new Uint8Array(0);
       const taken = Math.min(chunk.byteLength, target.byteLength - at);
       target.set(chunk.subarray(0, taken), at);
@@ -41,14 +41,15 @@ export class BodySource {
     }
   }
 
+  /** Waits until so many of the `all` bytes of something have come. Throws V2_RESPONSE_INVALID where the body ends before. */
+  async begun(count: number, all: number, what: string): Promise<void> {
+    while (this.buffered < count && (await this.more()));
+    if (this.buffered < count) throw this.endsWithin(what, all, this.buffered);
+  }
+
   /** Waits until so many bytes have come. Throws V2_RESPONSE_INVALID where the body ends before. */
   async wait(count: number, what: string): Promise<void> {
-    while (this.buffered < count && (await this.more()));
-    if (this.buffered >= count) return;
-    throw exchangeError("V2_RESPONSE_INVALID", this.request, `the answer ends within ${what}: expected ${count} bytes, found ${this.buffered}`, {
-      retryable: true,
-      data: { expected: count, found: this.buffered },
-    });
+    await this.begun(count, count, what);
   }
 
   /** The text of the next bytes. Throws V2_RESPONSE_INVALID where the body ends before; `what` is being read. */
@@ -82,6 +83,13 @@ export class BodySource {
   abandon(): void {
     this.chunks = [];
     if (!this.ended) this.reader?.cancel().catch(() => undefined);
+  }
+
+  private endsWithin(what: string, expected: number, found: number): Error {
+    return exchangeError("V2_RESPONSE_INVALID", this.request, `the answer ends within ${what}: expected ${expected} bytes, found ${found}`, {
+      retryable: true,
+      data: { expected, found },
+    });
   }
 
   private async more(): Promise<boolean> {

@@ -27,9 +27,13 @@ export function checkBinarySize(dataType: DataType, shape: readonly number[], by
   if (!fits) throw new MisfitData(`${bytes} bytes are no ${v2Name(dataType)} tensor of shape [${shape.join(", ")}]`);
 }
 
+/** Of a tensor so much has to be there before memory is taken for all of it: as a share, so that a server cannot take much by announcing it. */
+const SHARE = 16;
+
 /** Reads a tensor whose size {@link checkBinarySize} accepted. Throws {@link MisfitData} for byte strings whose lengths do not add up. */
 export async function readTensor(source: BodySource, dataType: DataType, shape: readonly number[], bytes: number, what: string): Promise<Tensor> {
-  await source.wait(bytes, what);
+  if (bytes <= LARGE) await source.wait(bytes, what);
+  else await source.begun(Math.ceil(bytes / SHARE), bytes, what);
   if (dataType === "TYPE_STRING") {
     const raw = new Uint8Array(bytes);
     await source.copyTo(raw, what);

@@ -7,6 +7,8 @@ export interface InferCall {
   /** As the client wrote it; undefined where it gave none. */
   readonly id: string | undefined;
   readonly sequence: Sequence;
+  /** Level in the queue, 1 the highest; 0: the model's default. */
+  readonly priority: bigint;
   /** Microseconds that it may wait in the queue; 0: as long as the model lets it. */
   readonly timeout: bigint;
   /** By name, in the order of the request. */

@@ -4,7 +4,7 @@ import { elementCount, type Tensor } from "../../../tensor/tensor.ts";
 import { binaryTensor, checkBinaryBytes } from "./binary-tensor.ts";
 import type { CallTarget, InferCall, InputType, OutputWish } from "./infer-call.ts";
 import { tensorOfRequest } from "./json-tensor.ts";
-import { aboutRequest, internal, invalidArgument, notFound, ProtocolError } from "./protocol-error.ts";
+import { aboutRequest, invalidArgument, notFound, ProtocolError } from "./protocol-error.ts";
 import { rawCall } from "./raw-call.ts";
 import type { RequestBody } from "./request-body.ts";
 import { callParameters } from "./request-parameters.ts";
@@ -124,7 +124,7 @@ function tooLong({ model }: CallTarget): ProtocolError {
 }
 
 function outOfRange(total: number | undefined, found: string): ProtocolError {
-  return total === undefined ? internal(`inference header size should be positive, got: ${found}`) : invalidArgument(`inference header size should be in range (0, ${total}), got: ${found}`);
+  return invalidArgument(`inference header size should be in range (0, ${total ?? "the body"}), got: ${found}`);
 }
 
 /** The refusal of a document that is larger than a server takes. */

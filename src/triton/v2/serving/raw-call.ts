@@ -20,6 +20,7 @@ export async function rawCall(body: RequestBody, target: CallTarget): Promise<In
   return {
     id: undefined,
     sequence: { id: 0n, start: false, end: false },
+    priority: 0n,
     timeout: 0n,
     inputs: new Map([[input.name, input.data_type === "TYPE_STRING" ? text(input.name, input.dims, dims, bytes) : numbers(input.name, input.data_type, dims, bytes, model)]]),
     outputs: [],

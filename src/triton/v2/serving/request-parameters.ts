@@ -2,11 +2,11 @@ import type { InferCall } from "./infer-call.ts";
 import { aboutRequest, invalidArgument } from "./protocol-error.ts";
 import { asBoolean, asText, asUnsigned, isRequestArray, isRequestObject, named, type RequestJson } from "./request-json.ts";
 
-type Known = Pick<InferCall, "sequence" | "timeout" | "binaryOutputs">;
+type Known = Pick<InferCall, "sequence" | "priority" | "timeout" | "binaryOutputs">;
 
 /** What the parameters of a request say that a server knows; all others are checked and passed over. Throws what Triton answers. */
 export function callParameters(parameters: RequestJson | undefined, id: string | undefined): Known {
-  const known: { -readonly [K in keyof Known]: Known[K] } = { sequence: { id: 0n, start: false, end: false }, timeout: 0n, binaryOutputs: false };
+  const known: { -readonly [K in keyof Known]: Known[K] } = { sequence: { id: 0n, start: false, end: false }, priority: 0n, timeout: 0n, binaryOutputs: false };
   if (!isRequestObject(parameters)) return known;
   for (const [name, value] of parameters) {
     switch (name) {
@@ -20,7 +20,7 @@ export function callParameters(parameters: RequestJson | undefined, id: string |
         known.sequence = { ...known.sequence, end: named(name, () => asBoolean(value)) };
         break;
       case "priority":
-        named(name, () => asUnsigned(value));
+        known.priority = named(name, () => asUnsigned(value));
         break;
       case "timeout":
         known.timeout = named(name, () => asUnsigned(value));

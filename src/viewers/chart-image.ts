@@ -1,6 +1,7 @@
 const PADDING = 16;
 const TITLE = 20;
 const LEGEND = 22;
+const GAP = 16;
 
 /**
  * The charts below an element as one picture, one under the other with their titles and legends, and the caption's lines at the end. In the colours
@@ -22,7 +23,8 @@ export async function chartImage(root: HTMLElement, caption: readonly string[]):
   const chartsWidth = Math.max(480, ...charts.map(({ width }) => width));
   context.font = font(12);
   const lines = caption.flatMap((line) => wrapped(line, chartsWidth, (text) => context.measureText(text).width));
-  const height = charts.reduce((sum, chart) => sum + TITLE + chart.height + LEGEND + PADDING, 0) + lines.length * 17 + 2 * PADDING;
+  const legends = charts.map(({ figure }) => legendRows([...figure.querySelectorAll<HTMLElement>("[data-series]")], chartsWidth, (text) => context.measureText(text).width));
+  const height = charts.reduce((sum, chart, at) => sum + TITLE + chart.height + legends[at]!.length * LEGEND + PADDING, 0) + lines.length * 17 + 2 * PADDING;
   canvas.width = (chartsWidth + 2 * PADDING) * scale;
   canvas.height = height * scale;
   context.scale(scale, scale);
@@ -36,15 +38,19 @@ export async function chartImage(root: HTMLElement, caption: readonly string[]):
     context.fillText(text, x, at);
     return context.measureText(text).width;
   };
-  for (const { figure, drawn, width, height: tall } of charts) {
+  for (const [at, { figure, drawn, width, height: tall }] of charts.entries()) {
     write(figure.dataset["chart"] ?? "", PADDING, y, 13, "--conch-text", "600");
     context.drawImage(drawn, PADDING, y + TITLE, width, tall);
-    let x = PADDING;
-    for (const item of figure.querySelectorAll<HTMLElement>("[data-series]")) {
-      const mark = drawMark(context, item.dataset, color(item.dataset["color"] ?? ""), x, y + TITLE + tall + 4);
-      x += mark + write(item.dataset["series"] ?? "", x + mark, y + TITLE + tall + 3, 12, "--conch-text") + 16;
+    y += TITLE + tall;
+    for (const row of legends[at]!) {
+      let x = PADDING;
+      for (const { dataset } of row) {
+        drawMark(context, dataset, color(dataset["color"] ?? ""), x, y + 4);
+        x += markWidth(dataset) + write(dataset["series"] ?? "", x + markWidth(dataset), y + 3, 12, "--conch-text") + GAP;
+      }
+      y += LEGEND;
     }
-    y += TITLE + tall + LEGEND + PADDING;
+    y += PADDING;
   }
   for (const line of lines) {
     write(line, PADDING, y, 12, "--conch-text-dimmed");
@@ -53,8 +59,29 @@ export async function chartImage(root: HTMLElement, caption: readonly string[]):
   return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob === null ? reject(new Error("the browser made no picture")) : resolve(blob)), "image/png"));
 }
 
-/** The mark of a series in a legend, and the width that it takes: a piece of a line with its dashes, or a square. */
-function drawMark(context: CanvasRenderingContext2D, { dashes, faint }: DOMStringMap, color: string, x: number, y: number): number {
+/** The series of a legend in rows of at most `width`. */
+function legendRows(items: readonly HTMLElement[], width: number, measure: (text: string) => number): HTMLElement[][] {
+  const rows: HTMLElement[][] = [];
+  let left = 0;
+  for (const item of items) {
+    const needed = markWidth(item.dataset) + measure(item.dataset["series"] ?? "");
+    if (rows.length === 0 || needed > left) {
+      rows.push([]);
+      left = width;
+    }
+    rows.at(-1)!.push(item);
+    left -= needed + GAP;
+  }
+  return rows;
+}
+
+/** Width of the mark of a series in a legend, with the room behind it. */
+function markWidth({ dashes }: DOMStringMap): number {
+  return dashes === undefined ? 14 : 28;
+}
+
+/** The mark of a series: a piece of a line with its dashes, or a square. */
+function drawMark(context: CanvasRenderingContext2D, { dashes, faint }: DOMStringMap, color: string, x: number, y: number): void {
   if (dashes !== undefined) {
     context.strokeStyle = color;
     context.lineWidth = 2;
@@ -63,13 +90,12 @@ function drawMark(context: CanvasRenderingContext2D, { dashes, faint }: DOMStrin
     context.moveTo(x, y + 5);
     context.lineTo(x + 24, y + 5);
     context.stroke();
-    return 28;
+    return;
   }
   context.globalAlpha = faint === undefined ? 1 : 0.4;
   context.fillStyle = color;
   context.fillRect(x, y, 10, 10);
   context.globalAlpha = 1;
-  return 14;
 }
 
 /** A line in pieces of at most `width`, broken at spaces. */

@@ -288,6 +288,8 @@ test("a host without proxy is told from servers that are not there and from thos
 });
 
 test("the panel reads well in both schemes, in Chinese and in a narrow window", async ({ app }) => {
+  // Every look of axe takes its time.
+  test.setTimeout(400_000);
   const { page } = app;
   server.models.set("postprocess", { ...server.models.get("postprocess")!, state: "UNAVAILABLE", reason: "Internal: unable to allocate memory" });
   await openDialog(app);

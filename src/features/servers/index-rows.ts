@@ -7,7 +7,7 @@ export interface IndexRow {
   readonly versions: readonly { readonly version: string; readonly state: string; readonly reason: string }[];
   /** READY where any version is, else that of the first; undefined for a model that was never loaded. */
   readonly state: string | undefined;
-  /** Why a version is not ready, those of several in lines. "unloaded" is none: the state says so. */
+  /** Why a version is not ready by the server's own words, those of several in lines. */
   readonly reason: string;
 }
 
@@ -19,7 +19,7 @@ export function indexRows(entries: readonly RepositoryEntry[], filter = ""): rea
     .toSorted((one, other) => (one < other ? -1 : 1))
     .map((name) => {
       const versions = entries.flatMap((entry) => (entry.name === name && entry.state !== undefined ? [{ version: entry.version ?? "", state: entry.state, reason: entry.reason ?? "" }] : []));
-      const reasons = versions.flatMap(({ version, reason }) => (reason === "" || reason === "unloaded" ? [] : [versions.length > 1 ? `${version}: ${reason}` : reason]));
+      const reasons = versions.flatMap(({ version, reason }) => (reason === "" ? [] : [versions.length > 1 ? `${version}: ${reason}` : reason]));
       const state = ["READY", "LOADING", "UNLOADING"].find((each) => versions.some((version) => version.state === each)) ?? versions[0]?.state;
       return { name, versions, state, reason: [...new Set(reasons)].join("\n") };
     });

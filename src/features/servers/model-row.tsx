@@ -27,8 +27,8 @@ export function ModelRow({ server, row: { name, versions, state, reason }, chang
         <UnstyledButton className={classes.indexName} aria-pressed={selected} onClick={onSelect}>{name}</UnstyledButton>
         <span className={classes.versions}>
           {versions.length === 0 && <span className={classes.chip}>{t("neverLoaded")}</span>}
-          {versions.map(({ version, state: its }) => (
-            <span key={version} className={classes.chip} data-state={its}>{version === "" ? its : `${version} ${its}`}</span>
+          {versions.map(({ version, state: its, reason: why }) => (
+            <span key={version} className={classes.chip} data-state={why === "unloaded" ? why : its}>{version === "" ? its : `${version} ${its}`}</span>
           ))}
         </span>
         <span className={classes.indexActions}>

@@ -16,7 +16,7 @@ describe("the index of a server", () => {
   it("is one row for each model, ready where any version is", () => {
     expect(indexRows(entries)).toMatchObject([
       { name: "a", versions: [], state: undefined, reason: "" },
-      { name: "b", state: "READY", reason: "" },
+      { name: "b", state: "READY", reason: "1: unloaded" },
       { name: "c", state: "UNAVAILABLE", reason: "1: no memory\n2: no file" },
     ]);
   });

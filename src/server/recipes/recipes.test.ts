@@ -61,7 +61,7 @@ const CADDY: Gateway = {
 
 const SECRET = "hunter2-of-the-operator";
 
-describe.for([NGINX, CADDY].map((gateway) => [gateway.name, gateway] as const))("the recipe for %s", ([, gateway]) => {
+describe.for([NGINX, CADDY].map((gateway) => [gateway.name, gateway] as const))("the recipe for %s", { timeout: 30_000 }, ([, gateway]) => {
   const missing = spawnSync(gateway.program, [...gateway.version]).error !== undefined;
   let folder = "";
   let port = 0;

@@ -9,6 +9,7 @@ import { createDocumentStore } from "../../state/document.ts";
 import { createModelHeaders } from "../../state/model-headers.ts";
 import { openModelOf } from "../../state/open-model.ts";
 import { createSelectionStore } from "../../state/selection.ts";
+import { createServers } from "../../state/servers.ts";
 import { settings } from "../../state/settings.ts";
 import { AppContext, type App } from "../../ui/app-context.ts";
 import { cssVariables, theme } from "../../ui/theme.ts";
@@ -52,7 +53,7 @@ beforeEach(async () => {
   selection.getState().openModel("e");
   const session = createStore(() => ({ run: { status: "idle", model: null, steps: {}, result: null, error: null, plan: null, inputs: {} }, placements: {}, environment: null }));
   nodes = canvasNodes(openModelOf(derivation, derivation.repository(document.getState().files, ["e/1"]), "e")!);
-  const app = { commands: createCommandsStore(), document, derivation, headers: createModelHeaders(document), selection, session } as unknown as App;
+  const app = { commands: createCommandsStore(), document, derivation, headers: createModelHeaders(document), selection, session, servers: createServers(fetch) } as unknown as App;
   host = globalThis.document.createElement("div");
   host.style.cssText = "width: 2400px; height: 1800px";
   globalThis.document.body.append(host);

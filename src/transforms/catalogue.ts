@@ -1,9 +1,10 @@
 // Every transform: its description eager, its code loaded when a chain first needs it. Adding a transform is a folder, a line here and one
 // in specs.ts.
 import { asDiscreteSpec } from "./as-discrete/spec.ts";
+import { bertTokenizerSpec } from "./bert-tokenizer/spec.ts";
 import { castToTypeSpec } from "./cast-to-type/spec.ts";
 import type { TransformChain } from "./chain.ts";
-import type { OpenTable } from "./chain-open.ts";
+import { prepareOpening, type OpenTable } from "./chain-open.ts";
 import type { CpuTable } from "./chain-run.ts";
 import { copyItemsSpec } from "./copy-items/spec.ts";
 import { cropForegroundSpec } from "./crop-foreground/spec.ts";
@@ -15,7 +16,7 @@ import { keepLargestConnectedComponentSpec } from "./keep-largest-connected-comp
 import { labelToContourSpec } from "./label-to-contour/spec.ts";
 import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
-import type { CpuTransform, OpenTransform, Parameters, TransformSpec } from "./transform.ts";
+import type { CpuTransform, OpenTransform, Parameters, ReadModelFile, TransformSpec } from "./transform.ts";
 import { v2CenterCropSpec } from "./v2-center-crop/spec.ts";
 import { v2GrayscaleSpec } from "./v2-grayscale/spec.ts";
 import { v2NormalizeSpec } from "./v2-normalize/spec.ts";
@@ -98,6 +99,10 @@ export const TRANSFORMS: readonly TransformEntry[] = [
 
 /** All opening transforms. */
 export const OPENING_TRANSFORMS: readonly OpeningEntry[] = [
+  {
+    spec: bertTokenizerSpec as unknown as TransformSpec,
+    open: async () => (await import("./bert-tokenizer/open.ts")).bertTokenizerOpen as unknown as OpenTransform,
+  },
   { spec: imageOpenSpec as unknown as TransformSpec, open: async () => (await import("./image-open/open.ts")).imageOpen as unknown as OpenTransform },
 ];
 
@@ -116,9 +121,9 @@ export function loadGpuTable(chain: TransformChain): Promise<ReadonlyMap<string,
   return loadTable(TRANSFORMS, chain, (found) => found.gpu());
 }
 
-/** The code of every opening transform in the chain. */
-export function loadOpenTable(chain: TransformChain): Promise<OpenTable> {
-  return loadTable(OPENING_TRANSFORMS, chain, (found) => found.open());
+/** The openers of the chain's steps, with the files of the model that they need. Throws MODEL_FILE_INVALID. */
+export async function loadOpenTable(chain: TransformChain, read: ReadModelFile): Promise<OpenTable> {
+  return prepareOpening(chain, await loadTable(OPENING_TRANSFORMS, chain, (found) => found.open()), read);
 }
 
 async function loadTable<E extends { readonly spec: TransformSpec }, T>(

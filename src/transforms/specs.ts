@@ -1,4 +1,5 @@
 import { asDiscreteSpec } from "./as-discrete/spec.ts";
+import { bertTokenizerSpec } from "./bert-tokenizer/spec.ts";
 import { castToTypeSpec } from "./cast-to-type/spec.ts";
 import { copyItemsSpec } from "./copy-items/spec.ts";
 import { cropForegroundSpec } from "./crop-foreground/spec.ts";
@@ -31,6 +32,7 @@ export const TRANSFORM_SPECS: readonly TransformSpec[] = [
   copyItemsSpec,
   castToTypeSpec,
   imageOpenSpec,
+  bertTokenizerSpec,
   v2ResizeSpec,
   v2CenterCropSpec,
   v2GrayscaleSpec,

@@ -10,8 +10,6 @@ import pathlib
 import random
 import tempfile
 
-import tokenizers
-
 from passages import make_passage
 from wordpiece import learn_vocabulary
 
@@ -51,6 +49,8 @@ def random_text(rng):
 
 
 def main():
+    import tokenizers
+
     rng = random.Random(7)
     pieces = learn_vocabulary([make_passage(seed)[0] for seed in range(60)], 500)
     folder = tempfile.TemporaryDirectory()

@@ -16,6 +16,7 @@ import { keepLargestConnectedComponentSpec } from "./keep-largest-connected-comp
 import { labelToContourSpec } from "./label-to-contour/spec.ts";
 import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
+import { textFeaturesSpec } from "./text-features/spec.ts";
 import type { CpuTransform, OpenTransform, Parameters, ReadModelFile, TransformSpec } from "./transform.ts";
 import { v2CenterCropSpec } from "./v2-center-crop/spec.ts";
 import { v2GrayscaleSpec } from "./v2-grayscale/spec.ts";
@@ -102,6 +103,10 @@ export const OPENING_TRANSFORMS: readonly OpeningEntry[] = [
   {
     spec: bertTokenizerSpec as unknown as TransformSpec,
     open: async () => (await import("./bert-tokenizer/open.ts")).bertTokenizerOpen as unknown as OpenTransform,
+  },
+  {
+    spec: textFeaturesSpec as unknown as TransformSpec,
+    open: async () => (await import("./text-features/open.ts")).textFeaturesOpen as unknown as OpenTransform,
   },
   { spec: imageOpenSpec as unknown as TransformSpec, open: async () => (await import("./image-open/open.ts")).imageOpen as unknown as OpenTransform },
 ];

@@ -10,6 +10,7 @@ import { keepLargestConnectedComponentSpec } from "./keep-largest-connected-comp
 import { labelToContourSpec } from "./label-to-contour/spec.ts";
 import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
+import { textFeaturesSpec } from "./text-features/spec.ts";
 import type { TransformSpec } from "./transform.ts";
 import { v2CenterCropSpec } from "./v2-center-crop/spec.ts";
 import { v2GrayscaleSpec } from "./v2-grayscale/spec.ts";
@@ -33,6 +34,7 @@ export const TRANSFORM_SPECS: readonly TransformSpec[] = [
   castToTypeSpec,
   imageOpenSpec,
   bertTokenizerSpec,
+  textFeaturesSpec,
   v2ResizeSpec,
   v2CenterCropSpec,
   v2GrayscaleSpec,

@@ -38,7 +38,7 @@ async function readTokenizer(parameters: BertTokenizerParameters, read: ReadMode
   if (bytes === undefined) throw new ConchError("MODEL_FILE_INVALID", `${NAME}: the version folder has no file "${file}"`, { data: { file } });
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new ConchError("MODEL_FILE_INVALID", `${file}: it is no UTF-8`, { data: { file }, cause });
   }

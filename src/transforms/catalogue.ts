@@ -25,6 +25,7 @@ import { v2ResizeSpec } from "./v2-resize/spec.ts";
 import { v2ConvertImageDtypeSpec, v2ToDtypeSpec } from "./v2-to-dtype/spec.ts";
 import { v2PilToTensorSpec, v2ToImageSpec } from "./v2-to-image/spec.ts";
 import { v2ToTensorSpec } from "./v2-to-tensor/spec.ts";
+import { weightedScoreSpec } from "./weighted-score/spec.ts";
 
 /** A transform and how to get its code. */
 export interface TransformEntry {
@@ -95,6 +96,11 @@ export const TRANSFORMS: readonly TransformEntry[] = [
     v2NormalizeSpec,
     async () => (await import("./v2-normalize/cpu.ts")).v2NormalizeCpu,
     async () => (await import("./v2-normalize/gpu.ts")).v2NormalizeGpu,
+  ),
+  entry(
+    weightedScoreSpec,
+    async () => (await import("./weighted-score/cpu.ts")).weightedScoreCpu,
+    async () => (await import("./weighted-score/gpu.ts")).weightedScoreGpu,
   ),
 ];
 

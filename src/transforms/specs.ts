@@ -19,6 +19,7 @@ import { v2ResizeSpec } from "./v2-resize/spec.ts";
 import { v2ConvertImageDtypeSpec, v2ToDtypeSpec } from "./v2-to-dtype/spec.ts";
 import { v2PilToTensorSpec, v2ToImageSpec } from "./v2-to-image/spec.ts";
 import { v2ToTensorSpec } from "./v2-to-tensor/spec.ts";
+import { weightedScoreSpec } from "./weighted-score/spec.ts";
 
 /** What every transform is, without the code that runs it: for editor, rules and plan. `catalogue.ts` adds the code. */
 export const TRANSFORM_SPECS: readonly TransformSpec[] = [
@@ -44,4 +45,5 @@ export const TRANSFORM_SPECS: readonly TransformSpec[] = [
   v2ToDtypeSpec,
   v2ConvertImageDtypeSpec,
   v2NormalizeSpec,
+  weightedScoreSpec,
 ] as readonly TransformSpec<never>[] as readonly TransformSpec[];

@@ -50,9 +50,16 @@ STEMS = (
     "oper origin oscill particip penetr perpetu popul predomin prolifer recuper regul rehabilit renov separ simul specul stimul "
     "substanti termin toler valid ventil vibr"
 )
-SYLLABLES = "ba be bo ca co da de di do fa fe fi ga go ha he ka ki la le li lo ma me mi mo na ne ni no pa pe po ra re ri ro sa se si so ta te ti to va ve vi".split()
-ENDS = "n r s l t m nd rt lin ton mer ric vel dor".split()
+# Parts of syllables, for words that no list has: the network must learn to hear a word from its letters.
+ONSETS = "b bl br c ch cl cr d dr f fl fr g gl gr h j k l m n p pl pr qu r s sc sh sl sm sn sp st str sw t th tr tw v w wh y".split() + [""] * 3
+NUCLEI = "a a a e e e i i i o o u ai ea ee oa oo ou ay y".split()
+CODAS = "b ck d ft g l ll lt m mp n nd ng nk nt p r rd rk rm rn rt s sh sk st t th".split()
+SILENT = "ake ane ate ice ide ile ime ine ite oke one ope ore use ute ale ave age ire".split()
+FINAL = "er ed ing ly y le al ful ness ment ion tion ous able ity ish or ic est".split()
 PREFIXES = ("un", "re", "over", "inter", "counter", "trans", "super")
+
+# Small words, which are never made up.
+RELATIONS = {words.split()[0] for words in (*PLACES, *LINKS)}
 
 VOWELS = re.compile("[aeiouy]+")
 WORDS = re.compile("[A-Za-z]+(?:'[A-Za-z]+)*")
@@ -109,7 +116,9 @@ class Writer:
         self.rng = np.random.default_rng(seed)
         self.hardness = self.rng.beta(0.8, 1.7)
         self.length = self.rng.beta(0.8, 1.9)
-        self.names = [self.invented().capitalize() for _ in range(3)]
+        self.names = [self.invented(self.rng.integers(0, 2)).capitalize() for _ in range(3)]
+        # Of all words that carry meaning, how many are in no list.
+        self.strangeness = self.rng.beta(1.2, 2)
         self.past = self.rng.random() < 0.6
 
     def chance(self, p):
@@ -124,14 +133,22 @@ class Writer:
         return int(self.rng.choice(3, p=np.array([(1 - hard) ** 2, 2 * hard * (1 - hard), hard**2])))
 
     def word(self, tiers):
-        return self.pick(tiers[self.tier()])
+        tier = self.tier()
+        known = tiers[tier]
+        return self.invented(tier) if known[0] not in RELATIONS and self.chance(self.strangeness) else self.pick(known)
 
-    def invented(self):
-        count = 1 + self.rng.integers(0, 2 + int(3 * self.hardness))
-        return "".join(self.pick(SYLLABLES) for _ in range(count)) + self.pick(ENDS)
+    def invented(self, tier):
+        """A word of the sound of English: of one syllable, of two, of three to five."""
+        count = (1, 2, int(self.rng.integers(3, 6)))[tier]
+        draw = self.rng.choice
+        parts = [draw(ONSETS) + draw(NUCLEI) + (draw(CODAS) if self.chance(0.35) else "") for _ in range(count - 1)]
+        if count > 1 and self.chance(0.5):
+            return "".join(parts) + draw(FINAL)
+        last = draw(ONSETS)
+        return "".join(parts) + last + (draw(SILENT) if self.chance(0.25) else draw(NUCLEI) + draw(CODAS))
 
     def noun(self):
-        return self.invented() if self.chance(0.06 + 0.08 * self.hardness) else self.word(NOUN_TIERS)
+        return self.word(NOUN_TIERS)
 
     def verb(self):
         word = self.word(VERB_TIERS)

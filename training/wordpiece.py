@@ -1,11 +1,14 @@
 """WordPiece: a vocabulary learned from words, and the ids of a text by it. Enough of BERT's tokenizer for the ASCII text that passages.py writes."""
 
 import collections
+import heapq
 import re
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+# Words that a vocabulary is learned from.
+MOST_WORDS = 20_000
 PARTS = re.compile(f"[{LETTERS}]+|[{re.escape(PUNCTUATION)}]")
 
 
@@ -15,8 +18,12 @@ def parts_of(text):
 
 
 def learn_vocabulary(texts, size):
-    """The pieces, special ones first: characters, then the merges of the most frequent neighbours. Ties go to the smaller pair."""
+    """
+    The pieces, special ones first: characters, then the merges of the most frequent neighbours in the most frequent words. Ties go to the shorter
+    pair, then by the alphabet.
+    """
     counts = collections.Counter(part for text in texts for part in parts_of(text) if part[0] in LETTERS)
+    counts = {word: counts[word] for word in sorted(counts, key=lambda word: (-counts[word], word))[:MOST_WORDS]}
     words = {word: [word[0], *("##" + letter for letter in word[1:])] for word in counts}
     pieces = [*SPECIAL, *PUNCTUATION, *LETTERS, *("##" + letter for letter in LETTERS)]
     known = set(pieces)
@@ -25,15 +32,19 @@ def learn_vocabulary(texts, size):
         for pair in zip(split, split[1:]):
             pairs[pair] += counts[word]
             holders[pair].add(word)
-    while len(pieces) < size and pairs:
-        count, best = max((count, (-len(a) - len(b), b, a)) for (a, b), count in pairs.items())
-        if count < 2:
+    waiting = [(-count, len(a) + len(b), a, b) for (a, b), count in pairs.items()]
+    heapq.heapify(waiting)
+    while len(pieces) < size and waiting:
+        count, _, first, second = heapq.heappop(waiting)
+        if pairs[(first, second)] != -count:
+            continue
+        if count > -2:
             break
-        first, second = best[2], best[1]
         merged = first + second[2:]
         if merged not in known:
             pieces.append(merged)
             known.add(merged)
+        changed = set()
         for word in sorted(holders[(first, second)]):
             before = words[word]
             after, at = [], 0
@@ -45,7 +56,10 @@ def learn_vocabulary(texts, size):
                 for pair in zip(split, split[1:]):
                     pairs[pair] += sign * counts[word]
                     holders[pair].add(word)
+                    changed.add(pair)
             words[word] = after
+        for a, b in changed - {(first, second)}:
+            heapq.heappush(waiting, (-pairs[(a, b)], len(a) + len(b), a, b))
         del pairs[(first, second)]
     return pieces
 
@@ -70,10 +84,25 @@ class WordPiece:
             at = end
         return ids
 
-    def encode(self, text, most):
-        """At most `most` ids, special ones included."""
+    def broken(self, part, rng):
+        """Other pieces that make up the same word, shorter ones: what a word looks like that the vocabulary does not have."""
+        ids, at = [], 0
+        while at < len(part):
+            ends = [end for end in range(len(part), at, -1) if (part[at:end] if at == 0 else "##" + part[at:end]) in self.ids]
+            if not ends:
+                return [self.ids["[UNK]"]]
+            end = ends[min(int(rng.geometric(0.6)) - 1, len(ends) - 1)]
+            ids.append(self.ids[part[at:end] if at == 0 else "##" + part[at:end]])
+            at = end
+        return ids
+
+    def encode(self, text, most, rng=None, share=0.0):
+        """At most `most` ids, special ones included. A `share` of the words, drawn by `rng`, is broken into more pieces than need be."""
         ids = []
         for part in parts_of(text):
+            if share > 0 and rng.random() < share:
+                ids += self.broken(part, rng)
+                continue
             if part not in self.known:
                 self.known[part] = self.split(part)
             ids += self.known[part]

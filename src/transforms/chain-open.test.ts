@@ -123,12 +123,14 @@ describe("texts, which are opened together", () => {
       together: (given) => {
         const texts = given.get("image") ?? [];
         const data = BigInt64Array.from(texts.flatMap(({ length }) => [BigInt(length), BigInt(texts.length)]));
-        return Promise.resolve(new Map([["image_input_ids", { dataType: "TYPE_INT64", shape: [texts.length, 2], data }]]));
+        const entry: ArrayItem = { dataType: "TYPE_INT64", shape: [texts.length, 2], data };
+        return Promise.resolve(new Map([["image_input_ids", entry], ["image_token_type_ids", entry]]));
       },
     });
 
   async function opened(max_batch_size: number, given: ReadonlyMap<string, Tensor>): Promise<OpenedItems> {
-    const chain = chainOf(TOKENS);
+    const { chain, diagnostics } = parseChain(JSON.stringify({ inputs: { image: "FILE" }, transforms: [TOKENS], outputs: { OUT: "image_input_ids" } }), LOCATION);
+    if (chain === undefined) throw new Error(JSON.stringify(diagnostics));
     const table = await prepareOpening(chain, new Map([["transformers.BertTokenizerFast", openTexts]]), () => Promise.resolve(undefined));
     return openFiles(chain, configOf(max_batch_size, max_batch_size > 0 ? [1] : [-1]), given, table);
   }
@@ -136,6 +138,8 @@ describe("texts, which are opened together", () => {
   it("are one array where there is no batch", async () => {
     const items = await opened(0, files([2], "ab", "cde"));
     expect(items.map((item) => item.get("image_input_ids"))).toEqual([{ dataType: "TYPE_INT64", shape: [2, 2], data: BigInt64Array.of(2n, 2n, 3n, 2n) }]);
+    // Nothing reads the other.
+    expect(items.map((item) => [...item.keys()])).toEqual([["image_input_ids"]]);
   });
 
   it("are a row each in a batch", async () => {

@@ -3,7 +3,7 @@ import { assert, ConchError } from "../base/errors.ts";
 import { elementCount, isBytes, type Tensor } from "../tensor/tensor.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { openedKeys, staysText, type ChainStep, type TransformChain } from "./chain.ts";
-import { atStep, inputBindings } from "./chain-infer.ts";
+import { atStep, inputBindings, outputBindings } from "./chain-infer.ts";
 import { shapeText } from "./dictionary.ts";
 import type { ArrayItem, Opener, OpenTransform, ReadModelFile } from "./transform.ts";
 
@@ -46,12 +46,15 @@ export async function openFiles(
   if (table.size === 0) return [];
   const given = givenBytes(chain, config, inputs);
   const count = config.max_batch_size > 0 ? Math.max(0, ...[...given.values()].map((bytes) => bytes.length)) : 1;
+  const read = readKeys(chain, config);
   const items = Array.from({ length: count }, () => new Map<string, ArrayItem>());
   for (const [step, opener] of table) {
     const wanted = new Map(openedKeys(step).flatMap((key) => [...given].filter(([name]) => name === key)));
     if ("together" in opener) {
       signal?.throwIfAborted();
       for (const [key, entry] of await caught(step, () => opener.together(wanted, signal))) {
+        // Token types that nobody takes are not carried to the GPU.
+        if (!read.has(key)) continue;
         if (config.max_batch_size <= 0) items[0]?.set(key, entry);
         else items.forEach((item, index) => item.set(key, rowOf(entry, index)));
       }
@@ -64,6 +67,12 @@ export async function openFiles(
     }
   }
   return items;
+}
+
+/** The keys that outputs or later steps take. */
+function readKeys(chain: TransformChain, config: ModelConfig): ReadonlySet<string> {
+  const steps = chain.steps.flatMap(({ spec, keys, parameters }) => [...keys, ...(spec.keyParameters ?? []).map((name) => String(parameters[name]))]);
+  return new Set([...outputBindings(chain, config).map(({ key }) => key), ...steps]);
 }
 
 /** The step's JSON path, and the item where one is given, in whatever goes wrong. */

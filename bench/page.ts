@@ -9,6 +9,7 @@ import { pictures } from "./pictures.ts";
 import { pipeline } from "./pipeline.ts";
 import { residency } from "./residency.ts";
 import type { Table } from "./table.ts";
+import { texts } from "./texts.ts";
 import { transforms } from "./transforms.ts";
 
 /** How large the measured volumes are, per axis; of forests the rows. */
@@ -48,6 +49,7 @@ const benchmarks = {
   anchors: async (options: { large: boolean }): Promise<Table[]> => (gpu === null ? withoutGpu("Anchors") : [await anchors(gpu, { software, ...options })]),
   transforms: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Transforms") : transforms(gpu, options)),
   pictures: async (): Promise<Table[]> => (gpu === null ? withoutGpu("Pictures") : pictures(gpu)),
+  texts: (): Promise<Table[]> => texts(),
   forests: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Forests") : [await forests(gpu, options)]),
   residency: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("Residency") : residency(options)),
   network: async (options: Sizes): Promise<Table[]> => (gpu === null ? withoutGpu("The network alone") : network(options)),

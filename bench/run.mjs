@@ -14,7 +14,7 @@ import { startup } from "./startup.mjs";
 const HELP = `Usage: npm run bench -- [options]
 
 Options:
-  --only NAME,NAME  of residency, transforms, forests, pictures, network, pipeline, language, startup, editing, dragging; all when left out
+  --only NAME,NAME  of residency, transforms, forests, pictures, texts, network, pipeline, language, startup, editing, dragging; all when left out
   --large           larger volumes too; meant for a real GPU
   --sizes N,N       instead of each benchmark's own sizes per axis; --only forests takes rows
   --json            one JSON object instead of tables
@@ -32,7 +32,7 @@ const SIZES = {
   network: { usual: [48], large: [48, 96] },
   pipeline: { usual: [96, 224], large: [96, 224] },
 };
-const NAMES = [...Object.keys(SIZES), "pictures", "language", "startup", "editing", "dragging"];
+const NAMES = [...Object.keys(SIZES), "pictures", "texts", "language", "startup", "editing", "dragging"];
 
 const { values } = parseArgs({
   options: {

@@ -57,7 +57,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "transform opening": {
     files: /^transforms\/[^/]+\/(open[^/]*\.ts$|formats\/)/,
     may: ["transform", "chain", "tensor", "base"],
-    packages: ["@jsquash/jpeg", "@jsquash/webp", "fast-png", "omggif"],
+    packages: ["@huggingface/tokenizers", "@jsquash/jpeg", "@jsquash/webp", "fast-png", "omggif"],
   },
   "transform kernels": { files: /^transforms\/(gpu-[^/]+|[^/]+\/.+)$/, may: ["gpu", "transform", "chain", "model-config contract", "tensor", "base"] },
   "transform catalogue": { files: /^transforms\/catalogue\.ts$/, may: ["transform kernels", "transform opening", "transform", "chain"] },

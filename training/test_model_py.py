@@ -25,7 +25,7 @@ REPOSITORY = pathlib.Path(__file__).parent.parent / "public/repositories/spleen_
 
 # --- triton_python_backend_utils -------------------------------------------------------------------------------------------------
 
-TYPES = {"TYPE_FP32": np.float32, "TYPE_FP64": np.float64, "TYPE_INT32": np.int32, "TYPE_UINT8": np.uint8, "TYPE_BOOL": np.bool_, "TYPE_STRING": np.object_}
+TYPES = {"TYPE_FP32": np.float32, "TYPE_FP64": np.float64, "TYPE_INT32": np.int32, "TYPE_INT64": np.int64, "TYPE_UINT8": np.uint8, "TYPE_BOOL": np.bool_, "TYPE_STRING": np.object_}
 
 
 class FakeTensor:

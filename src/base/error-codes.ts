@@ -7,6 +7,8 @@ export const ERROR_CODES = {
   TENSOR_MISMATCH: "A tensor's data type, shape or byte length is not what was expected",
   // transforms
   TRANSFORMS_INVALID: "transforms.json does not describe a chain that can run",
+  MODEL_FILE_INVALID: "A file that a model's transforms read is missing, or is not what they expect",
+  TEXT_INVALID: "The bytes of a text are no UTF-8",
   TRANSFORM_FAILED: "A transform cannot be applied to the data that reached it",
   // runs
   NO_WEBGPU: "This browser or machine offers no WebGPU adapter",

@@ -1,6 +1,6 @@
 import { bytesPerElement } from "../tensor/data-type.ts";
 import { elementCount } from "../tensor/tensor.ts";
-import type { TransformChain } from "../transforms/chain.ts";
+import { openedKeys, type TransformChain } from "../transforms/chain.ts";
 import { inferChain, type InferredChain } from "../transforms/chain-infer.ts";
 import type { ArrayType } from "../transforms/transform.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
@@ -25,7 +25,7 @@ export function chainStep(chain: TransformChain, config: ModelConfig): Required<
 }
 
 function openedInputs(chain: TransformChain, config: ModelConfig): string[] {
-  const keys = new Set(chain.steps.flatMap(({ spec, keys }) => (spec.opens === true ? keys : [])));
+  const keys = new Set(chain.steps.flatMap(openedKeys));
   if (keys.size === 0) return [];
   return (chain.inputs === undefined ? config.input.map(({ name }) => [name, name] as const) : [...chain.inputs]).flatMap(([key, tensor]) => (keys.has(key) ? [tensor] : []));
 }

@@ -22,7 +22,7 @@ export const indexSchema = v.object({
       summary: v.string(),
       files: v.array(fileSchema),
       emptyFolders: v.array(v.string()),
-      /** Files of `examples/<name>/`, to run it on; what belongs to one example shares its name up to the first dot. */
+      /** Files of `examples/<name>/`, to run it on; what belongs to one example shares its name up to the first dot, and NAME.INPUT.json is for that input. */
       examples: v.array(fileSchema),
     }),
   ),

@@ -91,6 +91,14 @@ describe("what is shown first", () => {
     ]);
   });
 
+  it("keeps files together that are for inputs by their names, and leaves out what is true of them", () => {
+    const { files } = source({ "four.excerpt.json": "", "four.WEIGHT.json": "", "four.truth.json": "", "one.excerpt.txt": "", "one.WEIGHT.json": "" });
+    expect([...exampleGroups(files)].map(([stem, group]) => [stem, group.map(({ path }) => path)])).toEqual([
+      ["four", ["four.excerpt.json", "four.WEIGHT.json"]],
+      ["one", ["one.excerpt.txt", "one.WEIGHT.json"]],
+    ]);
+  });
+
   it("offers pictures of one name each by itself", () => {
     const { files } = source({ "cat.jpg": "", "cat.png": "", "cat.json": "", "dog.png": "" });
     expect([...exampleGroups(files).values()].map((group) => group.map(({ path }) => path)).sort()).toEqual([["cat.jpg"], ["cat.png"], ["dog.png"]]);

@@ -69,10 +69,18 @@ export function firstModel(view: RepositoryView): string | null {
   return found?.name ?? null;
 }
 
+/** What stands between the name of an example and its ending: the input that it is for, where there is one of that name. */
+export function inputOf(path: string): string | undefined {
+  return /^[^.]+\.([^.]+)\.[^.]+$/.exec(path)?.[1];
+}
+
 /** Names of encoded pictures. */
 const PICTURE = /\.(png|jpe?g|gif|webp|bmp|tiff?|avif|heic|jp2)$/i;
 
-/** Groups example files by their name up to the first dot, and leaves out what only describes them (.json beside data). Each picture is a group of its own. */
+/**
+ * Groups example files by their name up to the first dot, and leaves out what only describes them: `.truth.json`, and `.json` beside data that names no
+ * input, as NAME.INPUT.json does. Each picture is a group of its own.
+ */
 export function exampleGroups(examples: readonly RepositoryFile[]): ReadonlyMap<string, readonly RepositoryFile[]> {
   const groups = new Map<string, RepositoryFile[]>();
   for (const file of examples) {
@@ -80,7 +88,7 @@ export function exampleGroups(examples: readonly RepositoryFile[]): ReadonlyMap<
     groups.set(stem, [...(groups.get(stem) ?? []), file]);
   }
   for (const [stem, files] of groups) {
-    const data = files.filter(({ path }) => !path.endsWith(".json"));
+    const data = files.filter(({ path }) => !path.endsWith(".json") || (inputOf(path) !== undefined && !path.endsWith(".truth.json")));
     if (data.length > 0) groups.set(stem, data);
     if (data.length < 2 || !data.every(({ path }) => PICTURE.test(path))) continue;
     groups.delete(stem);

@@ -10,7 +10,7 @@ import type { DocumentEdit, DocumentStore, NodeMove } from "./document.ts";
 import { reconcile } from "./journal.ts";
 import { createKeeping } from "./keeping.ts";
 import { workspaceOfBrowser, workspaceOfTab } from "./last-workspace.ts";
-import { documentFiles, exampleGroups, firstModel, readTexts, removedFiles, unsavedPaths, type KeptFiles } from "./opened-files.ts";
+import { documentFiles, exampleGroups, firstModel, inputOf, readTexts, removedFiles, unsavedPaths, type KeptFiles } from "./opened-files.ts";
 import { createSaving } from "./saving.ts";
 import type { SelectionStore } from "./selection.ts";
 import type { SessionStore } from "./session.ts";
@@ -245,7 +245,13 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     const group = name === undefined ? [...examples.values()][0] : examples.get(name);
     if (group === undefined) return;
     try {
-      await giveFiles(await Promise.all(group.map(async (file) => ({ name: file.path, blob: await file.blob() }))));
+      const files = await Promise.all(group.map(async (file) => ({ name: file.path, blob: await file.blob() })));
+      const { model } = selection.getState();
+      const inputs = new Set(model === null ? [] : viewOf().models.get(model)?.config.input.map(({ name }) => name));
+      const named = files.filter(({ name }) => inputs.has(inputOf(name) ?? ""));
+      const others = files.filter((file) => !named.includes(file));
+      if (others.length > 0) await giveFiles(others);
+      for (const file of named) await session.setInput(model ?? "", inputOf(file.name) ?? "", { kind: "files", files: [file] });
     } catch (thrown) {
       notify({ kind: "error", error: toErrorRecord(thrown) });
     }

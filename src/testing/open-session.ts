@@ -37,7 +37,7 @@ export async function fetchSample(name: string, example: string): Promise<{ file
   await Promise.all(
     sample.files.map(async ({ path }) => {
       const response = await fetch(`/repositories/${name}/${path}`);
-      files.set(path, path.endsWith(".onnx") ? new Uint8Array(await response.arrayBuffer()) : await response.text());
+      files.set(path, /\.(onnx|tl)$/.test(path) ? new Uint8Array(await response.arrayBuffer()) : await response.text());
     }),
   );
   return { files, input: await (await fetch(`/examples/${name}/${example}`)).blob() };

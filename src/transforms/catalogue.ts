@@ -1,9 +1,10 @@
 // Every transform: its description eager, its code loaded when a chain first needs it. Adding a transform is a folder, a line here and one
 // in specs.ts.
 import { asDiscreteSpec } from "./as-discrete/spec.ts";
+import { bertTokenizerSpec } from "./bert-tokenizer/spec.ts";
 import { castToTypeSpec } from "./cast-to-type/spec.ts";
 import type { TransformChain } from "./chain.ts";
-import type { OpenTable } from "./chain-open.ts";
+import { prepareOpening, type OpenTable } from "./chain-open.ts";
 import type { CpuTable } from "./chain-run.ts";
 import { copyItemsSpec } from "./copy-items/spec.ts";
 import { cropForegroundSpec } from "./crop-foreground/spec.ts";
@@ -15,7 +16,8 @@ import { keepLargestConnectedComponentSpec } from "./keep-largest-connected-comp
 import { labelToContourSpec } from "./label-to-contour/spec.ts";
 import { resizeSpec } from "./resize/spec.ts";
 import { scaleIntensityRangeSpec } from "./scale-intensity-range/spec.ts";
-import type { CpuTransform, OpenTransform, Parameters, TransformSpec } from "./transform.ts";
+import { textFeaturesSpec } from "./text-features/spec.ts";
+import type { CpuTransform, OpenTransform, Parameters, ReadModelFile, TransformSpec } from "./transform.ts";
 import { v2CenterCropSpec } from "./v2-center-crop/spec.ts";
 import { v2GrayscaleSpec } from "./v2-grayscale/spec.ts";
 import { v2NormalizeSpec } from "./v2-normalize/spec.ts";
@@ -23,6 +25,7 @@ import { v2ResizeSpec } from "./v2-resize/spec.ts";
 import { v2ConvertImageDtypeSpec, v2ToDtypeSpec } from "./v2-to-dtype/spec.ts";
 import { v2PilToTensorSpec, v2ToImageSpec } from "./v2-to-image/spec.ts";
 import { v2ToTensorSpec } from "./v2-to-tensor/spec.ts";
+import { weightedScoreSpec } from "./weighted-score/spec.ts";
 
 /** A transform and how to get its code. */
 export interface TransformEntry {
@@ -94,10 +97,23 @@ export const TRANSFORMS: readonly TransformEntry[] = [
     async () => (await import("./v2-normalize/cpu.ts")).v2NormalizeCpu,
     async () => (await import("./v2-normalize/gpu.ts")).v2NormalizeGpu,
   ),
+  entry(
+    weightedScoreSpec,
+    async () => (await import("./weighted-score/cpu.ts")).weightedScoreCpu,
+    async () => (await import("./weighted-score/gpu.ts")).weightedScoreGpu,
+  ),
 ];
 
 /** All opening transforms. */
 export const OPENING_TRANSFORMS: readonly OpeningEntry[] = [
+  {
+    spec: bertTokenizerSpec as unknown as TransformSpec,
+    open: async () => (await import("./bert-tokenizer/open.ts")).bertTokenizerOpen as unknown as OpenTransform,
+  },
+  {
+    spec: textFeaturesSpec as unknown as TransformSpec,
+    open: async () => (await import("./text-features/open.ts")).textFeaturesOpen as unknown as OpenTransform,
+  },
   { spec: imageOpenSpec as unknown as TransformSpec, open: async () => (await import("./image-open/open.ts")).imageOpen as unknown as OpenTransform },
 ];
 
@@ -116,9 +132,9 @@ export function loadGpuTable(chain: TransformChain): Promise<ReadonlyMap<string,
   return loadTable(TRANSFORMS, chain, (found) => found.gpu());
 }
 
-/** The code of every opening transform in the chain. */
-export function loadOpenTable(chain: TransformChain): Promise<OpenTable> {
-  return loadTable(OPENING_TRANSFORMS, chain, (found) => found.open());
+/** The openers of the chain's steps, with the files of the model that they need. Throws MODEL_FILE_INVALID. */
+export async function loadOpenTable(chain: TransformChain, read: ReadModelFile): Promise<OpenTable> {
+  return prepareOpening(chain, await loadTable(OPENING_TRANSFORMS, chain, (found) => found.open()), read);
 }
 
 async function loadTable<E extends { readonly spec: TransformSpec }, T>(

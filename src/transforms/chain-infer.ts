@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { ConchError, textOf } from "../base/errors.ts";
 import type { ModelConfig, ModelInput, ModelOutput } from "../triton/model-config/model-config.ts";
-import { affineOwner, AFFINE_SUFFIX, type ChainStep, type TransformChain } from "./chain.ts";
+import { affineOwner, AFFINE_SUFFIX, staysText, type ChainStep, type TransformChain } from "./chain.ts";
 import { diagnosticOf, type ChainLocation, type Finding } from "./chain-finding.ts";
 import { failed, shapeText } from "./dictionary.ts";
 import { arrayTypeOf } from "./dtype-name.ts";
@@ -71,7 +71,7 @@ export function inferChain(chain: TransformChain, config: ModelConfig, inputShap
     if (batched && given !== undefined) batch = given[0] ?? null;
     const shape = given === undefined ? modelDims(input).map((size) => (size < 0 ? null : size)) : batched ? given.slice(1) : given;
     if (affineOf !== undefined) checkAffine(tensor, input.data_type, shape);
-    else if (input.data_type === "TYPE_STRING") start.set(key, fileEntry(tensor, shape));
+    else if (input.data_type === "TYPE_STRING") start.set(key, staysText(chain, key) ? textsEntry(tensor, shape, batched) : fileEntry(tensor, shape));
     else start.set(key, { dataType: arrayTypeOf(input.data_type, tensor), shape, affine: bindings.some((binding) => binding.affineOf === key) });
   }
   const dictionaries = [start];
@@ -89,6 +89,15 @@ export function inferChain(chain: TransformChain, config: ModelConfig, inputShap
 function fileEntry(tensor: string, shape: readonly Dimension[]): ArrayType {
   if (shape.every((size) => size === 1 || size === null)) return { dataType: "TYPE_STRING", shape: shape.map(() => 1), affine: false };
   throw new ConchError("TRANSFORMS_INVALID", `Input "${tensor}" is TYPE_STRING ${shapeText(shape)}; a chain takes the bytes of one file, TYPE_STRING [1]`, {
+    data: { input: tensor, dataType: "TYPE_STRING" },
+  });
+}
+
+/** The texts of a request, or the one of an item of a batch. */
+function textsEntry(tensor: string, shape: readonly Dimension[], batched: boolean): ArrayType {
+  if (shape.length === 1 && (!batched || shape[0] === 1 || shape[0] === null)) return { dataType: "TYPE_STRING", shape: batched ? [] : shape, affine: false };
+  const expected = batched ? "[1]: one text per item of a batch" : "of one axis, the texts";
+  throw new ConchError("TRANSFORMS_INVALID", `Input "${tensor}" is TYPE_STRING ${shapeText(shape)}; the chain opens texts, TYPE_STRING ${expected}`, {
     data: { input: tensor, dataType: "TYPE_STRING" },
   });
 }
@@ -117,10 +126,15 @@ export function checkKinds(step: ChainStep, dictionary: ReadonlyMap<string, Entr
 
 function checkKind({ name, opens, takesImages }: TransformSpec, key: string, entry: EntryKind | undefined): void {
   if (entry === undefined) return;
-  if (opens === true && entry.dataType !== "TYPE_STRING") throw failed(name, key, `it opens the bytes of a file, TYPE_STRING [1], found ${kindText(entry)}`);
-  if (opens !== true && entry.dataType === "TYPE_STRING") throw failed(name, key, "it holds the bytes of a file; PIL.Image.open makes an image of them");
+  if (opens !== undefined && entry.dataType !== "TYPE_STRING") {
+    throw failed(name, key, `it opens ${opens === "file" ? "the bytes of a file, TYPE_STRING [1]" : "texts, TYPE_STRING"}, found ${kindText(entry)}`);
+  }
+  if (opens === undefined && entry.dataType === "TYPE_STRING") throw failed(name, key, `it holds ${BYTES_TEXT}`);
   if (takesImages !== true && entry.image !== undefined) throw failed(name, key, `it works on arrays, found ${kindText(entry)}: torchvision.transforms.v2.ToImage makes an array of it`);
 }
+
+/** What TYPE_STRING entries are before something opens them. */
+const BYTES_TEXT = "the bytes of a file, or texts; PIL.Image.open makes an image of them, transformers.BertTokenizerFast token ids";
 
 function kindText({ dataType, shape, image }: EntryKind): string {
   return image === undefined ? `${dataType} ${shapeText(shape)}` : `a PIL image (${image})`;
@@ -129,7 +143,7 @@ function kindText({ dataType, shape, image }: EntryKind): string {
 /** The TRANSFORM_FAILED error of an output that is no array; undefined where it is one. */
 export function unfinishedOutput(tensor: string, key: string, entry: Pick<ArrayType, "dataType" | "image">): ConchError | undefined {
   if (entry.image === undefined && entry.dataType !== "TYPE_STRING") return undefined;
-  const found = entry.image === undefined ? "the bytes of a file: PIL.Image.open makes an image of them" : `a PIL image (${entry.image}): torchvision.transforms.v2.ToImage makes an array of it`;
+  const found = entry.image === undefined ? BYTES_TEXT : `a PIL image (${entry.image}): torchvision.transforms.v2.ToImage makes an array of it`;
   return new ConchError("TRANSFORM_FAILED", `Output "${tensor}": "${key}" is ${found}`, { data: { output: tensor, key } });
 }
 

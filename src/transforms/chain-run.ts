@@ -3,7 +3,7 @@ import { assert, ConchError } from "../base/errors.ts";
 import { allocate, type DataType, type TypedData } from "../tensor/data-type.ts";
 import { elementCount, isBytes, typedData, type Tensor } from "../tensor/tensor.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
-import { affineOwner, type TransformChain } from "./chain.ts";
+import { affineOwner, staysText, type TransformChain } from "./chain.ts";
 import { atStep, checkKinds, inputBindings, mismatch, missingOutput, outputBindings, presentKeys, unfinishedOutput } from "./chain-infer.ts";
 import type { OpenedItems } from "./chain-open.ts";
 import { shapeText } from "./dictionary.ts";
@@ -87,7 +87,7 @@ function runItem(
   let dictionary = startingDictionary(chain, config, inputs, opened);
   for (const step of chain.steps) {
     signal?.throwIfAborted();
-    if (step.spec.opens === true) continue;
+    if (step.spec.opens !== undefined) continue;
     checkKinds(step, dictionary);
     const transform = cpuTable.get(step.spec.name);
     assert(transform !== undefined, `no CPU code was loaded for ${step.spec.name}`);
@@ -126,7 +126,7 @@ function startingDictionary(
       throw new ConchError("TENSOR_MISMATCH", `Input "${tensor}" is missing`, { data: { input: tensor } });
     }
     if (affineOf !== undefined) affines.set(affineOf, affineFrom(tensor, value));
-    else if (!opened.has(key)) dictionary.set(key, { dataType: arrayTypeOf(value.dataType, tensor), shape: value.shape, data: widened(value) });
+    else if (!opened.has(key) && !staysText(chain, key)) dictionary.set(key, { dataType: arrayTypeOf(value.dataType, tensor), shape: value.shape, data: widened(value) });
   }
   for (const [key, affine] of affines) {
     const item = dictionary.get(key);

@@ -36,6 +36,18 @@ export interface ParsedChain {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The keys whose files or texts a step opens: its own, and those that its parameters name. None for a step that opens nothing. */
+export function openedKeys({ spec, keys, parameters }: ChainStep): string[] {
+  if (spec.opens === undefined) return [];
+  const named = (spec.keyParameters ?? []).flatMap((name) => (typeof parameters[name] === "string" ? [parameters[name]] : []));
+  return [...keys, ...named];
+}
+
+/** Whether a key holds texts, which no array takes the place of once they were opened. */
+export function staysText(chain: TransformChain, key: string): boolean {
+  return chain.steps.some((step) => step.spec.opens === "texts" && openedKeys(step).includes(key));
+}
+
 /** The key suffix of an array's affine. */
 export const AFFINE_SUFFIX = "_affine";
 

@@ -5,7 +5,7 @@ import { elementCount } from "../tensor/tensor.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import type { Shader } from "../runtime/gpu.ts";
 import type { GpuBuffer } from "../runtime/memory/gpu-memory.ts";
-import { affineOwner, type ChainStep, type TransformChain } from "./chain.ts";
+import { affineOwner, staysText, type ChainStep, type TransformChain } from "./chain.ts";
 import { atStep, inferStep, inputBindings, mismatch, missingOutput, outputBindings, presentKeys, unfinishedOutput } from "./chain-infer.ts";
 import type { OpenedItems } from "./chain-open.ts";
 import { shapeText } from "./dictionary.ts";
@@ -85,7 +85,7 @@ async function runItem(
   try {
     for (const step of chain.steps) {
       context.signal.throwIfAborted();
-      if (step.spec.opens === true) continue;
+      if (step.spec.opens !== undefined) continue;
       const transform = table.get(step.spec.name);
       assert(transform !== undefined, `no GPU code was loaded for ${step.spec.name}`);
       const close = context.gpu.scope(step.spec.name, context.report.passTimestamps(step.spec.name));
@@ -130,7 +130,7 @@ async function startingDictionary(
   const affines = new Map<string, GpuBuffer>();
   const arrays = new Map<string, GpuArray>();
   for (const { key, tensor, affineOf } of inputBindings(chain, config)) {
-    if (item.opened.has(key)) continue;
+    if (item.opened.has(key) || staysText(chain, key)) continue;
     const given = inputs.get(tensor);
     if (given === undefined) {
       if (config.input.find(({ name }) => name === tensor)?.optional === true) continue;

@@ -70,9 +70,12 @@ export interface TransformSpec<P = Parameters> {
    */
   readonly name: string;
   /** Whose it is, where it is not MONAI's. */
-  readonly library?: "torchvision" | "PIL";
-  /** It takes TYPE_STRING [1] entries, each the bytes of one file, and makes arrays or images of them: see {@link OpenTransform}. */
-  readonly opens?: true;
+  readonly library?: "torchvision" | "PIL" | "transformers" | "conch";
+  /**
+   * It takes TYPE_STRING entries and makes arrays or images of them, see {@link OpenTransform}. "file": each is the bytes of one file, and is
+   * replaced. "texts": each is UTF-8 texts, [n], and stays beside what is made of it; of an item of a batch, which is one text, its shape is [].
+   */
+  readonly opens?: "file" | "texts";
   /** It works on PIL images too; any other refuses them. */
   readonly takesImages?: true;
   /** Older names of the same thing, without suffix: "AddChannel"; with the parameters that they imply. */
@@ -103,12 +106,17 @@ export type CpuTransform<P = Parameters> = (
   signal?: AbortSignal,
 ) => Map<string, ArrayItem>;
 
+/** The bytes of a file of the model, by its path from the version folder; undefined where there is none. */
+export type ReadModelFile = (path: string) => Promise<Uint8Array | undefined>;
+
 /**
- * What an opening transform does with its files, on the host, before the rest of the chain: key → bytes of a file to key → entry. It may not
- * write to the bytes. Throws INPUT_INVALID, INPUT_TOO_LARGE and TRANSFORM_FAILED.
+ * What an opening step does, on the host, before the rest of the chain, with key → bytes to key → entry. It may not write to the bytes.
+ * `each` opens the files of one item, `together` all texts of a request: its entries have the texts as their first axis.
+ * Throws INPUT_INVALID, INPUT_TOO_LARGE, TEXT_INVALID, TRANSFORM_FAILED, or the signal's reason.
  */
-export type OpenTransform<P = Parameters> = (
-  parameters: P,
-  files: ReadonlyMap<string, Uint8Array>,
-  signal?: AbortSignal,
-) => Promise<ReadonlyMap<string, ArrayItem>>;
+export type Opener =
+  | { readonly each: (files: ReadonlyMap<string, Uint8Array>, signal?: AbortSignal) => Promise<ReadonlyMap<string, ArrayItem>> }
+  | { readonly together: (texts: ReadonlyMap<string, readonly Uint8Array[]>, signal?: AbortSignal) => Promise<ReadonlyMap<string, ArrayItem>> };
+
+/** The opener of a step, made once for a loaded model, with the files that its parameters name. Throws MODEL_FILE_INVALID. */
+export type OpenTransform<P = Parameters> = (parameters: P, keys: readonly string[], read: ReadModelFile) => Promise<Opener>;

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, FileButton, Group, Menu, Text } from "@mantine/core";
-import { IconCamera, IconFileUpload, IconWorldDownload, IconX } from "@tabler/icons-react";
+import { IconCamera, IconFileUpload, IconKeyboard, IconWorldDownload, IconX } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useStore } from "zustand";
 import { takesAnyFile, type NamedFile } from "../../state/input-fit.ts";
@@ -13,12 +13,16 @@ import { formatShape } from "../../ui/format.ts";
 import { FrameChoice } from "./frame-choice.tsx";
 import { GenerateMenu } from "./generate-menu.tsx";
 import { InputStatus } from "./input-status.tsx";
+import { typedKind } from "./typed-input.ts";
 import { useFileDrop } from "./use-file-drop.ts";
 import classes from "./run-panel.module.css";
 
-// Neither is there before it was asked for.
+// None is there before it was asked for.
 const AddressDialog = lazy(() => import("./address-dialog.tsx").then(({ AddressDialog }) => ({ default: AddressDialog })));
+const TypeDialog = lazy(() => import("./type-dialog.tsx").then(({ TypeDialog }) => ({ default: TypeDialog })));
 const CameraDialog = lazy(() => import("./camera-dialog.tsx").then(({ CameraDialog }) => ({ default: CameraDialog })));
+
+const NO_FILES: readonly NamedFile[] = [];
 
 interface InputRowProps {
   readonly model: string;
@@ -34,7 +38,7 @@ export function InputRow({ model, input, maxBatchSize, state }: InputRowProps) {
   const t = useMessages(runMessages);
   const groups = useStore(workspace, (state) => state.examples);
   const examples = [...groups.values()].flat();
-  const [asking, setAsking] = useState<"address" | "camera" | null>(null);
+  const [asking, setAsking] = useState<"address" | "camera" | "type" | null>(null);
   const choose = (files: readonly NamedFile[], frame?: number): void => {
     if (files.length > 0) void session.setInput(model, input.name, { kind: "files", files, ...(frame === undefined ? {} : { frame }) });
   };
@@ -70,6 +74,11 @@ export function InputRow({ model, input, maxBatchSize, state }: InputRowProps) {
         >
           {t("address")}
         </Button>
+        {typedKind(input) !== undefined && (
+          <Button size="compact-xs" variant="default" leftSection={<IconKeyboard size={14} />} aria-label={t("typeFor", { input: input.name })} onClick={() => setAsking("type")}>
+            {t("type")}
+          </Button>
+        )}
         {takesAnyFile(input) && (
           <Button size="compact-xs" variant="default" leftSection={<IconCamera size={14} />} aria-label={t("cameraFor", { input: input.name })} onClick={() => setAsking("camera")}>
             {t("camera")}
@@ -100,6 +109,9 @@ export function InputRow({ model, input, maxBatchSize, state }: InputRowProps) {
       <InputStatus state={state} maxBatchSize={maxBatchSize} />
       <Suspense>
         {asking === "address" && <AddressDialog input={input.name} onTake={finish} onClose={close} />}
+        {asking === "type" && (
+          <TypeDialog input={input} batched={maxBatchSize > 0} files={state?.source.kind === "files" ? state.source.files : NO_FILES} onTake={finish} onClose={close} />
+        )}
         {asking === "camera" && <CameraDialog input={input.name} onTake={finish} onClose={close} />}
       </Suspense>
     </div>

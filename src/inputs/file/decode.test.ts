@@ -11,6 +11,7 @@ describe("files as they are", () => {
     ["one for an unbatched input", 1, target(false), [1]],
     ["one for a batched input", 1, target(true), [1, 1]],
     ["three for a batched input", 3, target(true), [3, 1]],
+    ["three for an open axis without a batch", 3, target(false, [-1]), [3]],
     ["as many as a batch takes", 8, target(true), [8, 1]],
     ["three whose items have an open size", 3, target(true, [-1]), [3, 1]],
     ["three whose items are scalars", 3, target(true, []), [3]],

@@ -6,7 +6,7 @@ import { shapeText, singleFile, type InputFact, type InputFile, type InputKind, 
 
 /**
  * Any file as it is: its bytes as one element of a TYPE_STRING tensor (an encoded picture, a text, a NIfTI that LoadImaged will read). For a batched
- * input with one element per item, several files are a batch in the order given.
+ * input with one element per item, several files are a batch in the order given; for one of dims [-1] without a batch, its elements.
  */
 export const fileInput: InputKind = {
   name: "file",
@@ -19,9 +19,9 @@ export const fileInput: InputKind = {
       });
     }
     const total = files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
-    if (files.length > 1 && takesBatch(target)) {
-      checkBatch(files.length, target);
-      const shape = [files.length, ...itemShape(target)];
+    if (files.length > 1 && takesSeveral(target)) {
+      if (target.batch) checkBatch(files.length, target);
+      const shape = target.batch ? [files.length, ...itemShape(target)] : [files.length];
       const summary = [{ name: "items", value: String(files.length) }, { name: "bytes", value: String(total) }];
       return { tensor: { dataType: "TYPE_STRING", shape, data: files.map(({ bytes }) => bytes) }, warnings: files.flatMap(warningsOf), summary };
     }
@@ -54,9 +54,9 @@ function warningsOf({ name, bytes }: InputFile): InputWarning[] {
   return [];
 }
 
-/** Whether several files are items of a batch. Throws INPUT_INVALID for a batched input whose items need more than one file each. */
-function takesBatch(target: InputTarget): boolean {
-  if (!target.batch) return false;
+/** Whether several files are items of a batch, or elements of an open axis. Throws INPUT_INVALID for a batched input whose items need more than one file each. */
+function takesSeveral(target: InputTarget): boolean {
+  if (!target.batch) return target.dims.length === 1 && target.dims[0] === -1;
   if (elementCount(itemShape(target)) === 1) return true;
   throw new ConchError("INPUT_INVALID", `Input "${target.name}" has items of shape ${shapeText(target.dims)}; files make a batch only where an item is one element`, {
     data: { input: target.name, expected: [...target.dims] },

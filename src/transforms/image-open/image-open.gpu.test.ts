@@ -10,7 +10,9 @@ const pictures = JSON.parse(picturesText) as { cases: { name: string; file: stri
 const MODES: readonly ImageMode[] = ["RGB", "RGBA", "L"];
 
 async function open(bytes: Uint8Array, convert: ImageMode = "RGB", exif_transpose = true): Promise<ArrayItem> {
-  const opened = await imageOpen({ convert, exif_transpose }, new Map([["image", bytes]]));
+  const opener = await imageOpen({ convert, exif_transpose }, ["image"], () => Promise.resolve(undefined));
+  if (!("each" in opener)) throw new Error("a picture is opened by itself");
+  const opened = await opener.each(new Map([["image", bytes]]));
   return opened.get("image")!;
 }
 

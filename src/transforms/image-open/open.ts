@@ -20,14 +20,17 @@ const FORMATS = Object.keys(DECODERS).join(", ");
  * Decodes each file and brings it into its mode; byte for byte what Pillow gives, but that of 16-bit gray the upper 8 bits are kept (Pillow
  * cuts values at 255). Throws PICTURE_INVALID, PICTURE_UNSUPPORTED, and INPUT_TOO_LARGE above the number of pixels that Pillow refuses.
  */
-export const imageOpen: OpenTransform<ImageOpenParameters> = async (parameters, files, signal) => {
-  const opened = new Map<string, ArrayItem>();
-  for (const [key, bytes] of files) {
-    signal?.throwIfAborted();
-    opened.set(key, await openPicture(bytes, parameters));
-  }
-  return opened;
-};
+export const imageOpen: OpenTransform<ImageOpenParameters> = (parameters) =>
+  Promise.resolve({
+    async each(files, signal) {
+      const opened = new Map<string, ArrayItem>();
+      for (const [key, bytes] of files) {
+        signal?.throwIfAborted();
+        opened.set(key, await openPicture(bytes, parameters));
+      }
+      return opened;
+    },
+  });
 
 async function openPicture(bytes: Uint8Array, { convert, exif_transpose }: ImageOpenParameters): Promise<ArrayItem> {
   const header = pictureHeader(bytes);

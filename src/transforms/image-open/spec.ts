@@ -19,7 +19,7 @@ export const IMAGE_CHANNELS = { L: 1, RGB: 3, RGBA: 4 } as const satisfies Reado
 export const imageOpenSpec: TransformSpec<ImageOpenParameters> = {
   name: "PIL.Image.open",
   library: "PIL",
-  opens: true,
+  opens: "file",
   summary: "Decodes a picture: JPEG, PNG, WebP, GIF (first frame), BMP.",
   parameters: {
     convert: { type: "choice", choices: ["RGB", "RGBA", "L"], default: "RGB", doc: "Mode of the image, as Image.convert makes it: RGB drops alpha, L is Pillow's luma." },

@@ -16,7 +16,7 @@ export const transformsBackend: Backend = {
   async load(source, placement, { gpu }, signal) {
     const chain = await readChain(source);
     signal.throwIfAborted();
-    const openTable = await loadOpenTable(chain);
+    const openTable = await loadOpenTable(chain, (path) => readFile(source, path));
     const open = (request: ExecuteRequest): Promise<OpenedItems> => openFiles(chain, source.config, files(request), openTable, request.signal);
     if (placement === "cpu") {
       const table = await loadCpuTable(chain);
@@ -49,6 +49,11 @@ async function readChain(source: ModelSource): Promise<TransformChain> {
   if (chain !== undefined) return chain;
   const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
   throw new ConchError("TRANSFORMS_INVALID", `${path}: ${errors.join("; ")}`, { data: { model: source.name, file: path, problems: errors.length } });
+}
+
+async function readFile(source: ModelSource, path: string): Promise<Uint8Array | undefined> {
+  const file = await source.files.open(path);
+  return file === undefined ? undefined : new Uint8Array(await file.arrayBuffer());
 }
 
 function model(config: ModelConfig, side: "gpu" | "host", execute: BackendModel["execute"]): BackendModel {

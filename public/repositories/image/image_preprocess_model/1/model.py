@@ -1,18 +1,24 @@
-"""A Triton Python model that is a chain of MONAI and torchvision transforms, read from the transforms.json beside it.
+"""A Triton Python model that is a chain of transforms of pictures, volumes and texts, read from the transforms.json beside it.
 
 The same file serves every model of this kind: what a step does is in transforms.json and config.pbtxt, never here.
 
-Needs Triton's Python backend (22.12 or later) and torch; for MONAI's transforms MONAI 1.2 up to, not including, 1.6; for pictures Pillow. MONAI's
-parameters that transforms.json leaves out take the defaults of the installed MONAI, so a file should write out what it relies on.
+Needs Triton's Python backend (22.12 or later) and torch; for MONAI's transforms MONAI 1.2 up to, not including, 1.6; for pictures Pillow; for
+tokens transformers 4. MONAI's parameters that transforms.json leaves out take the defaults of the installed MONAI, so a file should write
+out what it relies on.
 
 transforms.json:
   inputs      dictionary key -> input tensor. Left out: every input under its own name.
   transforms  list of {"_target_": ..., "keys": ..., parameters by the library's names}, where the target is a dictionary transform of
-              monai.transforms, torchvision.transforms.v2.X (see TORCHVISION below), or PIL.Image.open
+              monai.transforms, torchvision.transforms.v2.X (see TORCHVISION below), PIL.Image.open, or one of texts: see below
   outputs     output tensor -> dictionary key. Left out: every output from the key of its own name.
 
 PIL.Image.open makes a Pillow image of the bytes of one file, a TYPE_STRING [1] tensor. torchvision's transforms are built here from Pillow
 and torch, so that a served step does not depend on torchvision's version: an image is resized by Pillow, a tensor by torch.
+
+transformers.BertTokenizerFast and conch.TextFeatures read texts, a TYPE_STRING [n] tensor (one text per item of a batch), all of a request
+together and before the rest of the chain; the files that they name lie beside transforms.json. The first makes "<key>_input_ids",
+"<key>_attention_mask" and "<key>_token_type_ids", int64 [n, tokens], the second "<key>_features", float32 [n, features]; of an item of a batch
+they have no first axis. conch.WeightedScore makes one score of two.
 
 A key "<key>_affine" is the affine of "<key>": a TYPE_FP64 [4, 4] tensor, voxel index to millimetres. As an input it becomes the affine of
 the key's MetaTensor, as an output it is what the chain made of it. Without one, transforms that need world coordinates are refused.
@@ -23,9 +29,13 @@ KIND_GPU: arrays live on the instance's device and travel by DLPack. KIND_CPU: n
 the others of the same call are answered.
 """
 
+import bisect
+import collections
 import io
 import json
 import os
+import re
+import unicodedata
 
 import numpy as np
 import torch
@@ -80,7 +90,13 @@ class TritonPythonModel:
             self.input_of_key = key_map(description.get("inputs"), {tensor: tensor for tensor in self.inputs})
             self.key_of_output = key_map(description.get("outputs"), {tensor: tensor for tensor in self.outputs})
             check_maps(self.input_of_key, self.key_of_output, self.inputs, self.outputs)
-            self.chain = build_chain(description.get("transforms"), set(self.input_of_key))
+            chain = build_chain(description.get("transforms"), set(self.input_of_key), os.path.dirname(path))
+            self.text_steps = [step for _, step in chain if isinstance(step, TextStep)]
+            self.chain = [(base, step) for base, step in chain if not isinstance(step, TextStep)]
+            for step in self.text_steps:
+                for key in step.reads:
+                    if key not in self.input_of_key:
+                        raise ChainError(f"{step.name}: there is no key '{key}'; the inputs have {sorted(self.input_of_key)}")
         except (ChainError, OSError, json.JSONDecodeError) as problem:
             raise pb_utils.TritonModelException(f"model '{name}', {path}: {problem}") from problem
 
@@ -118,8 +134,9 @@ class TritonPythonModel:
 
     def run(self, tensors, requested):
         """Output name -> tensor for the requested outputs."""
+        opened = self.open_texts(tensors)
         if not self.batched:
-            return self.run_item(tensors, requested, "")
+            return self.run_item(tensors, requested, "", opened)
         sizes = {name: len(value) for name, value in tensors.items() if value is not None}
         if len(set(sizes.values())) > 1:
             raise ChainError(f"the inputs have different batch sizes: {sizes}")
@@ -127,12 +144,25 @@ class TritonPythonModel:
         items = []
         for i in range(count):
             item = {name: None if value is None else value[i] for name, value in tensors.items()}
-            items.append(self.run_item(item, requested, f" of item {i}" if count > 1 else ""))
+            items.append(self.run_item(item, requested, f" of item {i}" if count > 1 else "", {key: rows[i] for key, rows in opened.items()}))
         return {name: stack(name, [item[name] for item in items]) for name in items[0]} if items else {}
 
-    def run_item(self, tensors, requested, which):
-        """The chain on one item. `which` names the item in messages."""
-        data = {}
+    def open_texts(self, tensors):
+        """Dictionary key -> tensor with a row per text, for what the chain makes of texts."""
+        made = {}
+        for step in self.text_steps:
+            texts = {}
+            for key in step.reads:
+                name = self.input_of_key[key]
+                if tensors[name] is None:
+                    raise ChainError(f"{step.name}: input '{name}' is missing from the request")
+                texts[key] = decode_texts(name, tensors[name], self.batched)
+            made.update({key: torch.from_numpy(array).to(self.device) for key, array in step.open(texts).items()})
+        return made
+
+    def run_item(self, tensors, requested, which, opened):
+        """The chain on one item. `which` names the item in messages, `opened` is what came of its texts."""
+        data = dict(opened)
         for key, name in self.input_of_key.items():
             if tensors[name] is not None and not is_affine_key(key, self.input_of_key):
                 data[key] = tensors[name]
@@ -145,7 +175,7 @@ class TritonPythonModel:
             lacking = set(transform.keys) - with_affine
             if base in NEEDS_AFFINE and lacking:
                 raise ChainError(f"{base}{which}: the request brings no affine for {sorted(lacking)}")
-            if isinstance(transform, ImageStep):
+            if isinstance(transform, OwnStep):
                 data = transform(data, self.device, which)
                 continue
             data = transform(data)
@@ -210,19 +240,22 @@ def is_affine_key(key, keys):
     return key.endswith(AFFINE) and key[: -len(AFFINE)] in keys
 
 
-def build_chain(entries, keys):
-    """(name without the d, transform) for each entry of a transforms.json, checked and constructed. `keys`: the dictionary's at the start."""
+def build_chain(entries, keys, folder):
+    """
+    (name without the d, transform) for each entry of a transforms.json, checked and constructed. `keys`: the dictionary's at the start;
+    `folder`: that of the transforms.json, and of the files that it names.
+    """
     if isinstance(entries, dict):
         entries = [entries]
     if not isinstance(entries, list):
         raise ChainError("'transforms' must be a list")
-    if len(entries) == 1 and image_step("transforms[0]", entries[0]) is None and short_name(entries[0]) == "Compose":
+    if len(entries) == 1 and own_step("transforms[0]", entries[0], folder) is None and short_name(entries[0]) == "Compose":
         entries = entries[0].get("transforms", [])
     chain = []
     with_affine = {key for key in keys if key + AFFINE in keys}
     for position, entry in enumerate(entries):
         where = f"transforms[{position}]"
-        made = image_step(where, entry)
+        made = own_step(where, entry, folder)
         if made is not None:
             chain.append((made.name, made))
             continue
@@ -256,7 +289,7 @@ def short_name(entry):
     target = entry.get("_target_", "") if isinstance(entry, dict) else ""
     package, _, name = str(target).rpartition(".")
     if package and package != "monai.transforms" and not package.startswith("monai.transforms."):
-        raise ChainError(f"'{target}' is neither in monai.transforms nor in torchvision.transforms, nor PIL.Image.open")
+        raise ChainError(f"'{target}' is neither in monai.transforms nor in torchvision.transforms, nor PIL.Image.open, transformers.BertTokenizerFast, conch.TextFeatures or conch.WeightedScore")
     return name
 
 
@@ -354,12 +387,11 @@ def to_triton(name, value):
 # --- pictures --------------------------------------------------------------------------------------------------------------------
 
 
-class ImageStep:
-    """PIL.Image.open or one of torchvision's transforms, with its keys and parameters."""
+class OwnStep:
+    """A transform that is built here, with its keys and parameters."""
 
-    def __init__(self, name, keys, allow_missing_keys, apply, parameters):
-        self.name, self.keys, self.allow_missing_keys = name, keys, allow_missing_keys
-        self.apply, self.parameters = apply, parameters
+    def __init__(self, name, keys, allow_missing_keys, parameters):
+        self.name, self.keys, self.allow_missing_keys, self.parameters = name, keys, allow_missing_keys, parameters
 
     def __call__(self, data, device, which):
         data = dict(data)
@@ -368,29 +400,27 @@ class ImageStep:
                 if self.allow_missing_keys:
                     continue
                 raise ChainError(f"{self.name}{which}: there is no key '{key}'; the dictionary has {sorted(data)}")
-            value = data[key].as_tensor() if has_metadata(data[key]) else data[key]
             try:
-                data[key] = self.apply(value, device, **self.parameters)
+                data[key] = self.change(data, key, device, **self.parameters)
             except Exception as problem:
                 raise ChainError(f"{self.name} of '{key}'{which}: {problem}") from problem
         return data
 
 
-def image_step(where, entry):
-    """The step of an entry that is not MONAI's, or None."""
-    target = str(entry.get("_target_", "")) if isinstance(entry, dict) else ""
-    parts = target.split(".")
-    if target == "PIL.Image.open":
-        name, (apply, defaults) = target, (open_image, {"convert": "RGB", "exif_transpose": True})
-    elif parts[:2] == ["torchvision", "transforms"] or parts[0] == "v2":
-        name = f"v2.{parts[-1]}"
-        if parts[-1] not in TORCHVISION:
-            raise ChainError(f"{where}: '{target}' is not built here; those are {', '.join(sorted(TORCHVISION))}")
-        apply, defaults = TORCHVISION[parts[-1]]
-    else:
-        return None
-    if Image is None:
-        raise ChainError(f"{where}: '{target}' needs Pillow, which is not installed here")
+class ImageStep(OwnStep):
+    """PIL.Image.open or one of torchvision's transforms."""
+
+    def __init__(self, apply, *others):
+        super().__init__(*others)
+        self.apply = apply
+
+    def change(self, data, key, device, **parameters):
+        value = data[key].as_tensor() if has_metadata(data[key]) else data[key]
+        return self.apply(value, device, **parameters)
+
+
+def own_parameters(where, name, entry, defaults):
+    """The keys, the checked parameters and allow_missing_keys of an entry whose transform is built here."""
     given = {key: value for key, value in entry.items() if key not in ("_target_", "_desc_", "keys", "allow_missing_keys")}
     unknown = sorted(set(given) - set(defaults))
     if unknown:
@@ -405,7 +435,34 @@ def image_step(where, entry):
     keys = [keys] if isinstance(keys, str) else list(keys)
     if not keys:
         raise ChainError(f"{where}, {name} needs keys")
-    return ImageStep(name, keys, bool(entry.get("allow_missing_keys", False)), apply, parameters)
+    return keys, parameters, bool(entry.get("allow_missing_keys", False))
+
+
+def own_step(where, entry, folder):
+    """The step of an entry that is not MONAI's, or None."""
+    if isinstance(entry, dict) and entry.get("_target_") == "conch.WeightedScore":
+        keys, parameters, allow_missing_keys = own_parameters(where, "conch.WeightedScore", entry, SCORE_DEFAULTS)
+        return ScoreStep("conch.WeightedScore", keys, allow_missing_keys, parameters)
+    return text_step(where, entry, folder) or image_step(where, entry)
+
+
+def image_step(where, entry):
+    """The step of an entry that is PIL's or torchvision's, or None."""
+    target = str(entry.get("_target_", "")) if isinstance(entry, dict) else ""
+    parts = target.split(".")
+    if target == "PIL.Image.open":
+        name, (apply, defaults) = target, (open_image, {"convert": "RGB", "exif_transpose": True})
+    elif parts[:2] == ["torchvision", "transforms"] or parts[0] == "v2":
+        name = f"v2.{parts[-1]}"
+        if parts[-1] not in TORCHVISION:
+            raise ChainError(f"{where}: '{target}' is not built here; those are {', '.join(sorted(TORCHVISION))}")
+        apply, defaults = TORCHVISION[parts[-1]]
+    else:
+        return None
+    if Image is None:
+        raise ChainError(f"{where}: '{target}' needs Pillow, which is not installed here")
+    keys, parameters, allow_missing_keys = own_parameters(where, name, entry, defaults)
+    return ImageStep(apply, name, keys, allow_missing_keys, parameters)
 
 
 def open_image(value, device, convert, exif_transpose):
@@ -575,3 +632,221 @@ TORCHVISION = {
     "Normalize": (normalize, {"mean": REQUIRED, "std": REQUIRED, "inplace": False}),
     "Grayscale": (grayscale, {"num_output_channels": 1}),
 }
+
+
+# --- texts -----------------------------------------------------------------------------------------------------------------------
+
+
+class TextStep:
+    """A transform that opens all texts of a request at once: `open` takes dictionary key -> texts, and gives arrays with a row per text."""
+
+    def __init__(self, name, keys, reads, open_texts):
+        self.name, self.keys, self.reads, self.open = name, keys, reads, open_texts
+
+
+def text_step(where, entry, folder):
+    """The step of an entry that opens texts, or None. `folder` holds the files that it names."""
+    target = str(entry.get("_target_", "")) if isinstance(entry, dict) else ""
+    name, make, defaults = TEXT_TARGETS.get(target, (None, None, None))
+    if make is None:
+        return None
+    keys, parameters, _ = own_parameters(where, name, entry, defaults)
+    try:
+        opens = make(folder, **parameters)
+    except (OSError, ValueError) as problem:
+        raise ChainError(f"{where}, {name}: {problem}") from problem
+    pair = parameters.get("text_pair")
+    if pair is not None and len(keys) != 1:
+        raise ChainError(f"{where}, {name}: text_pair goes with one key, found {len(keys)}")
+
+    def open_texts(texts):
+        made = {}
+        for key in keys:
+            try:
+                made.update({f"{key}_{suffix}": array for suffix, array in opens(texts[key], *([texts[pair]] if pair is not None else [])).items()})
+            except Exception as problem:
+                raise ChainError(f"{name} of '{key}': {problem}") from problem
+        return made
+
+    return TextStep(name, keys, [*keys, *([pair] if pair is not None else [])], open_texts)
+
+
+def decode_texts(name, value, batched):
+    """The texts of a TYPE_STRING tensor: [n], or one per item of a batch."""
+    if not isinstance(value, np.ndarray) or value.dtype != np.object_:
+        raise ChainError(f"input '{name}' is opened as texts, and is no TYPE_STRING")
+    if value.ndim != 1 + batched or (batched and value.shape[1] != 1):
+        raise ChainError(f"input '{name}' has shape {list(value.shape)}; texts come as {'[n, 1]' if batched else '[n]'}")
+    if value.size == 0:
+        raise ChainError(f"input '{name}' holds no text")
+    texts = []
+    for index, item in enumerate(value.reshape(-1)):
+        try:
+            texts.append(item if isinstance(item, str) else bytes(item).decode("utf-8"))
+        except UnicodeDecodeError as problem:
+            raise ChainError(f"input '{name}', text {index} is not UTF-8: {problem}") from None
+    return texts
+
+
+def bert_tokenizer(folder, vocab_file, tokenizer_file, do_lower_case, strip_accents, tokenize_chinese_chars, text_pair, add_special_tokens, padding, truncation, max_length):
+    """Texts to token ids by transformers, which is imported by the chains that name it alone."""
+    import transformers
+
+    if (vocab_file is None) == (tokenizer_file is None):
+        raise ValueError("it needs one of vocab_file and tokenizer_file")
+    if max_length is None and (truncation or padding == "max_length"):
+        raise ValueError("truncation and padding to max_length need max_length")
+    path = os.path.join(folder, vocab_file if tokenizer_file is None else tokenizer_file)
+    if not os.path.isfile(path):
+        raise ValueError(f"there is no file {path}")
+    if tokenizer_file is None:
+        options = {"do_lower_case": do_lower_case, "strip_accents": strip_accents, "tokenize_chinese_chars": tokenize_chinese_chars}
+        tokenizer = transformers.BertTokenizerFast(vocab_file=path, **options)
+    else:
+        # BertTokenizerFast would put its own normalizer over that of the file.
+        special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "sep", "pad", "cls", "mask")}
+        tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=path, **special)
+    options = {
+        "add_special_tokens": add_special_tokens,
+        "padding": padding,
+        "truncation": "longest_first" if truncation else False,
+        "max_length": max_length,
+        "return_token_type_ids": True,
+        "return_attention_mask": True,
+    }
+
+    def open_texts(texts, pairs=None):
+        if pairs is not None and len(pairs) != len(texts):
+            raise ValueError(f"it has {len(texts)} texts, and text_pair {len(pairs)}")
+        rows = tokenizer(texts, pairs, **options)
+        lengths = [len(ids) for ids in rows["input_ids"]]
+        for index, length in enumerate(lengths):
+            if length != lengths[0]:
+                raise ValueError(f"text {index} has {length} tokens, text 0 has {lengths[0]}; padding and truncation make them equal")
+        return {name: np.asarray(rows[name], dtype=np.int64).reshape(len(texts), -1) for name in ("input_ids", "attention_mask", "token_type_ids")}
+
+    return open_texts
+
+
+# What Unicode 15, 15.1, 16 and 17 added to letters, marks, numbers and punctuation. None of it counts as such, so that a text has the same
+# features whatever Unicode a Python or a browser knows.
+LATER = """
+88f 897 c5c cdc cf3 ece 1acf-1add 1ae0-1aeb 1b4e-1b4f 1b7f 1c89-1c8a a7cb-a7cf a7d2 a7d4 a7da-a7dc a7f1 105c0-105f3 10940-10959 10d40-10d65 10d69-10d85
+10ec2-10ec7 10ed0 10efa-10eff 1123f-11241 11380-11389 1138b 1138e 11390-113b5 113b7-113c0 113c2 113c5 113c7-113ca 113cc-113d5 113d7-113d8 113e1-113e2
+116d0-116e3 11b00-11b09 11b60-11b67 11bc0-11be1 11bf0-11bf9 11db0-11ddb 11de0-11de9 11f00-11f10 11f12-11f3a 11f3e-11f5a 1342f 13440-13455 13460-143fa
+16100-16139 16d40-16d79 16ea0-16eb8 16ebb-16ed3 16ff2-16ff6 187f8-187ff 18cff 18d09-18d1e 18d80-18df2 1b132 1b155 1ccf0-1ccf9 1d2c0-1d2d3 1df25-1df2a
+1e030-1e06d 1e08f 1e4d0-1e4f9 1e5d0-1e5fa 1e5ff 1e6c0-1e6de 1e6e0-1e6f5 1e6fe-1e6ff 2b739-2b73f 2cea2-2cead 2ebf0-2ee5d 31350-33479
+"""
+LATER_BOUNDS = [bound for part in LATER.split() for bound in (int(part.split("-")[0], 16), int(part.split("-")[-1], 16) + 1)]
+# Runs that may end a sentence, and the whitespace that shows that they do.
+SENTENCE_END = re.compile("[.!?\u2026\u3002\uff01\uff1f][.!?\u2026\u3002\uff01\uff1f\"'\u2019\u201d)\\]\u00bb]*")
+WIDE_STOPS = "\u3002\uff01\uff1f"
+WHITESPACE = set("\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000")
+APOSTROPHES = "'\u2019"
+
+
+def kind_of(character):
+    """The first letter of a character's general category in Unicode 14: "L", "M", "N" for those of words, "P" for punctuation."""
+    if bisect.bisect_right(LATER_BOUNDS, ord(character)) % 2 == 1:
+        return "C"
+    return unicodedata.category(character)[0]
+
+
+def words_of(text, kinds):
+    """(place, word) for each word: letters, marks and digits, and single apostrophes between them; each character in simple lower case."""
+    words, at = [], 0
+    while at < len(text):
+        if kinds[at] not in "LMN":
+            at += 1
+            continue
+        end = at
+        while end < len(text) and (kinds[end] in "LMN" or (text[end] in APOSTROPHES and end + 1 < len(text) and kinds[end + 1] in "LMN")):
+            end += 1
+        words.append((at, "".join("'" if c in APOSTROPHES else c.lower() for c in text[at:end])))
+        at = end
+    return words
+
+
+def text_numbers(text, stop_words, most, least):
+    """The features of one text as float32; src/transforms/text-features/spec.ts defines them."""
+    known = {character: kind_of(character) for character in set(text)}
+    kinds = [known[character] for character in text]
+    found = words_of(text, kinds)
+    words = [word for _, word in found]
+    sentences, at = 0, 0
+    bounds = [end.start() for end in SENTENCE_END.finditer(text) if end.end() == len(text) or text[end.end()] in WHITESPACE or any(c in WIDE_STOPS for c in end.group())]
+    for bound in [*bounds, len(text)]:
+        had = at
+        while at < len(found) and found[at][0] < bound:
+            at += 1
+        sentences += at > had
+    counts = collections.Counter(words)
+    stops = sum(counts[word] for word in stop_words if word in counts)
+    numbers = [len(words), len(counts), kinds.count("P"), sentences, len(words) / max(sentences, 1), stops, stops / max(sentences, 1)]
+    numbers += [counts[word] / max(len(words), 1) for word in [*most, *least]]
+    return np.array(numbers, dtype=np.float32)
+
+
+def read_words(folder, name, count=None):
+    """The lines of a list of words. Each word stands for itself once."""
+    path = os.path.join(folder, name)
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        words = [line for line in file.read().replace("\r\n", "\n").split("\n") if line]
+    if len(set(words)) != len(words):
+        raise ValueError(f"{path} has a word twice")
+    if count is not None and len(words) != count:
+        raise ValueError(f"{path} has {len(words)} words; words is {count}")
+    return words
+
+
+def text_features(folder, stop_words, most_frequent, least_frequent, words):
+    stops, most, least = read_words(folder, stop_words), read_words(folder, most_frequent, words), read_words(folder, least_frequent, words)
+    return lambda texts: {"features": np.stack([text_numbers(text, stops, most, least) for text in texts])}
+
+
+class ScoreStep(OwnStep):
+    """conch.WeightedScore: w * a + (1 - w) * b in float32, each operation rounded."""
+
+    def change(self, data, key, device, other, weight):
+        for name in (other, weight):
+            if name not in data:
+                raise ValueError(f"there is no key '{name}'")
+        first, second, w = (value.as_tensor() if has_metadata(value) else value for value in (data[key], data[other], data[weight]))
+        for name, value in ((key, first), (other, second), (weight, w)):
+            if not isinstance(value, torch.Tensor) or value.dtype != torch.float32:
+                raise TypeError(f"'{name}' must be float32, found {getattr(value, 'dtype', 'texts')}")
+        if [n for n in first.shape if n != 1] != [n for n in second.shape if n != 1]:
+            raise ValueError(f"'{key}' has shape {list(first.shape)}, and '{other}' {list(second.shape)}; they differ in more than sizes of 1")
+        if w.numel() not in (1, first.numel()):
+            raise ValueError(f"'{weight}' has {w.numel()} values; it takes one, or one for each of the {first.numel()} scores")
+        if not torch.isfinite(w).all():
+            raise ValueError(f"'{weight}' holds a weight that is no finite number")
+        w = w.reshape(()) if w.numel() == 1 else w.reshape(first.shape)
+        return w * first + (1 - w) * second.reshape(first.shape)
+
+
+# Each with its name, what makes it and its parameters' defaults.
+TEXT_TARGETS = {
+    "transformers.BertTokenizerFast": (
+        "transformers.BertTokenizerFast",
+        bert_tokenizer,
+        {
+            "vocab_file": None,
+            "tokenizer_file": None,
+            "do_lower_case": True,
+            "strip_accents": None,
+            "tokenize_chinese_chars": True,
+            "text_pair": None,
+            "add_special_tokens": True,
+            "padding": "do_not_pad",
+            "truncation": False,
+            "max_length": None,
+        },
+    ),
+    "conch.TextFeatures": (
+        "conch.TextFeatures",
+        text_features,
+        {"stop_words": REQUIRED, "most_frequent": REQUIRED, "least_frequent": REQUIRED, "words": 100},
+    ),
+}
+SCORE_DEFAULTS = {"other": REQUIRED, "weight": REQUIRED}

@@ -1,0 +1,55 @@
+import { ConchError } from "../../base/errors.ts";
+import { failed } from "../dictionary.ts";
+import { decodeTexts, pacing } from "../text-bytes.ts";
+import type { ArrayItem, OpenTransform, ReadModelFile } from "../transform.ts";
+import { textNumbers, type WordLists } from "./open-numbers.ts";
+import { PLAIN_FEATURES, type TextFeaturesParameters } from "./spec.ts";
+
+const NAME = "conch.TextFeatures";
+
+/** The features of texts, as the spec defines them. Throws MODEL_FILE_INVALID, TEXT_INVALID, TRANSFORM_FAILED. */
+export const textFeaturesOpen: OpenTransform<TextFeaturesParameters> = async (parameters, keys, read) => {
+  const { words, stop_words, most_frequent, least_frequent } = parameters;
+  const lists: WordLists = {
+    stopWords: await readWords(read, stop_words),
+    mostFrequent: await readWords(read, most_frequent, words),
+    leastFrequent: await readWords(read, least_frequent, words),
+  };
+  const width = PLAIN_FEATURES + 2 * words;
+  return {
+    async together(texts, signal) {
+      const pause = pacing(signal, () => performance.now(), () => new Promise((resolve) => setTimeout(resolve)));
+      const opened = new Map<string, ArrayItem>();
+      for (const key of keys) {
+        const given = texts.get(key);
+        if (given === undefined) throw failed(NAME, key, "there is no text under this key; its input is missing");
+        const data = new Float32Array(given.length * width);
+        for (const [row, text] of decodeTexts(NAME, key, given).entries()) {
+          await pause();
+          data.set(await textNumbers(text, lists, pause), row * width);
+        }
+        opened.set(`${key}_features`, { dataType: "TYPE_FP32", shape: [given.length, width], data });
+      }
+      return opened;
+    },
+  };
+};
+
+/** The lines of a list that are not empty; `count` of them where given. */
+async function readWords(read: ReadModelFile, file: string, count?: number): Promise<string[]> {
+  const bytes = await read(file);
+  if (bytes === undefined) throw new ConchError("MODEL_FILE_INVALID", `${NAME}: the version folder has no file "${file}"`, { data: { file } });
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ConchError("MODEL_FILE_INVALID", `${file}: it is no UTF-8`, { data: { file }, cause });
+  }
+  const words = text.split(/\r?\n/).filter((line) => line !== "");
+  const twice = words.find((word, index) => words.indexOf(word) !== index);
+  if (twice !== undefined) throw new ConchError("MODEL_FILE_INVALID", `${file}: it has "${twice}" twice, expected each word once`, { data: { file, word: twice } });
+  if (count !== undefined && words.length !== count) {
+    throw new ConchError("MODEL_FILE_INVALID", `${file}: it has ${words.length} words, expected ${count} as the parameter words says`, { data: { file, found: words.length, expected: count } });
+  }
+  return words;
+}

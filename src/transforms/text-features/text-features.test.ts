@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { ModelConfig } from "../../triton/model-config/model-config.ts";
+import { ConchError } from "../../base/errors.ts";
+import { parseChain } from "../chain.ts";
+import { inferChain } from "../chain-infer.ts";
+import { textFeaturesOpen } from "./open.ts";
+
+/** See training/make_feature_vectors.py. */
+const vectors = JSON.parse(readFileSync(new URL("features.json", import.meta.url), "utf8")) as {
+  readonly lists: Readonly<Record<"stop_words" | "most_frequent" | "least_frequent", readonly string[]>>;
+  readonly texts: readonly string[];
+  readonly features: readonly (readonly number[])[];
+};
+
+const PARAMETERS = { stop_words: "stop_words.txt", most_frequent: "most_frequent.txt", least_frequent: "least_frequent.txt", words: 3 };
+const FILES: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(vectors.lists).map(([name, words]) => [`${name}.txt`, `${words.join("\n")}\n`]));
+
+async function featuresOf(texts: readonly (string | Uint8Array)[], files: Readonly<Record<string, string>> = FILES, signal?: AbortSignal): Promise<number[][]> {
+  const read = (path: string) => Promise.resolve(files[path] === undefined ? undefined : new TextEncoder().encode(files[path]));
+  const opener = await textFeaturesOpen(PARAMETERS, ["x"], read);
+  if (!("together" in opener)) throw new Error("texts are opened together");
+  const opened = await opener.together(new Map([["x", texts.map((text) => (typeof text === "string" ? new TextEncoder().encode(text) : text))]]), signal);
+  const { shape: [rows = 0, width = 0] = [], data } = opened.get("x_features")!;
+  return Array.from({ length: rows }, (_, row) => [...(data as Float32Array).subarray(row * width, (row + 1) * width)]);
+}
+
+describe("features of a text", () => {
+  it("equal those of model.py to the last bit, for every text of many scripts", async () => {
+    const found = await featuresOf(vectors.texts);
+    for (const [index, expected] of vectors.features.entries()) expect(found[index], JSON.stringify(vectors.texts[index])).toEqual(expected);
+  });
+
+  it.each([
+    ["an empty text", "", [0, 0, 0, 0, 0, 0, 0]],
+    ["white space", " \n", [0, 0, 0, 0, 0, 0, 0]],
+    ["words without a sentence end", "the dog and the cat", [5, 4, 0, 1, 5, 2, 2]],
+    ["two sentences and a quotation", 'It ran. "Stop!"', [3, 3, 4, 2, 1.5, 1, 0.5]],
+    ["dots in numbers and names", "3.14 and a.b", [5, 5, 2, 1, 5, 1, 1]],
+    ["an apostrophe of either form", "don't don’t", [2, 1, 2, 1, 2, 2, 2]],
+    ["a run of marks", "What?! No...", [2, 2, 5, 2, 1, 0, 0]],
+    ["Chinese sentences", "一二。三四！", [2, 2, 2, 2, 1, 0, 0]],
+    ["a letter of Unicode 16", "a\u{10d50}b", [2, 2, 0, 1, 2, 1, 1]],
+  ])("are as defined: %s", async (_, text, expected) => {
+    expect((await featuresOf([text]))[0]?.slice(0, 7)).toEqual(expected);
+  });
+
+  it("tell how frequent the words of the lists are", async () => {
+    expect((await featuresOf(["The dog, the dog; a Σ."]))[0]?.slice(7)).toEqual([2 / 6, 2 / 6, 1 / 6, 0, 0, 0].map(Math.fround));
+  });
+
+  it("take time in proportion to a text of stops that end nothing", async () => {
+    expect((await featuresOf([`a${".".repeat(2_000_000)}b`]))[0]?.slice(0, 4)).toEqual([2, 2, 2_000_000, 1]);
+  });
+
+  it("end with the signal", async () => {
+    const controller = new AbortController();
+    const running = featuresOf(["The dog ran. ".repeat(800_000)], FILES, controller.signal);
+    setTimeout(() => controller.abort(new ConchError("CANCELLED", "stop")));
+    await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
+  });
+});
+
+describe("what is refused", () => {
+  it.each([
+    ["a text that is no UTF-8", [Uint8Array.of(0xc3)], FILES, "TEXT_INVALID", "text 0 (1 bytes) is no UTF-8"],
+    ["a list that is not there", ["a"], { ...FILES, "stop_words.txt": undefined as unknown as string }, "MODEL_FILE_INVALID", 'has no file "stop_words.txt"'],
+    ["a list of another length", ["a"], { ...FILES, "most_frequent.txt": "a\nb\n" }, "MODEL_FILE_INVALID", "most_frequent.txt: it has 2 words, expected 3"],
+    ["a word twice", ["a"], { ...FILES, "least_frequent.txt": "a\nb\r\na" }, "MODEL_FILE_INVALID", 'it has "a" twice'],
+  ])("%s", async (_, texts, files, code, message) => {
+    await expect(featuresOf(texts, files)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+});
+
+describe("in a chain", () => {
+  const step = { _target_: "conch.TextFeatures", keys: "x", ...PARAMETERS, words: 100 };
+  const chain = parseChain(JSON.stringify({ inputs: { x: "TEXT" }, transforms: [step], outputs: { FEATS: "x_features" } }), { model: "m", file: "transforms.json" }).chain!;
+
+  it.each([
+    [0, -1, [null, 207]],
+    [8, 1, [null, 207]],
+  ])("207 features stand behind the texts, with max_batch_size %s", (max_batch_size, dims, expected) => {
+    const config = { max_batch_size, input: [{ name: "TEXT", data_type: "TYPE_STRING", dims: [dims] }], output: [{ name: "FEATS", data_type: "TYPE_FP32", dims: [-1] }] } as unknown as ModelConfig;
+    expect(inferChain(chain, config).outputs.get("FEATS")).toMatchObject({ dataType: "TYPE_FP32", shape: expected });
+  });
+});

@@ -10,7 +10,7 @@ import { openZip } from "./fixtures/zip.ts";
 // One repository, open in the window and served by a server of its own, from the connection to the end of the server.
 
 const identity = (name: string, more: string): string =>
-  `name: "${name}"\nbackend: "identity"\ninput [ { name: "A" data_type: TYPE_FP32 dims: [ -1 ] } ]\noutput [ { name: "B" data_type: TYPE_FP32 dims: [ -1 ] } ]\n${more}`;
+  `name: "${name}"\nbackend: "identity"\ninput [ { name: "INPUT0" data_type: TYPE_FP32 dims: [ -1 ] } ]\noutput [ { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ -1 ] } ]\n${more}`;
 
 const FILES = {
   "slow/config.pbtxt": identity("slow", 'parameters { key: "execute_delay_ms" value { string_value: "60000" } }\n'),
@@ -57,7 +57,7 @@ async function open(app: AppPage): Promise<void> {
 async function dispatch({ page }: AppPage, model: string, elements: number): Promise<void> {
   await page.getByTestId("explorer").getByRole("treeitem", { name: model }).click();
   await page.evaluate(
-    ([name, count]) => (window as unknown as { conch: Conch }).conch.session.setInput(name as string, "A", { kind: "generated", fill: "uniform", shape: [count] }),
+    ([name, count]) => (window as unknown as { conch: Conch }).conch.session.setInput(name as string, "INPUT0", { kind: "generated", fill: "uniform", shape: [count] }),
     [model, elements] as const,
   );
   await page.getByTestId("tab-run").click();
@@ -123,7 +123,7 @@ test("a tensor of 200 MB goes to the server and back, again and again, in steady
   const taken: number[] = [];
   for (let turn = 0; turn < 4; turn++) {
     await run(app, "done");
-    expect(await page.evaluate(() => (window as unknown as { conch: Conch }).conch.session.getState().run.result?.outputs.B?.bytes)).toBe(4 * elements);
+    expect(await page.evaluate(() => (window as unknown as { conch: Conch }).conch.session.getState().run.result?.outputs.OUTPUT0?.bytes)).toBe(4 * elements);
     taken.push(await page.evaluate(async () => (await (performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }).measureUserAgentSpecificMemory()).bytes));
   }
   test.info().annotations.push({ type: "bytes after each turn", description: taken.join(", ") });

@@ -2,7 +2,7 @@ import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
 import { dispatchMessages } from "../../ui/catalogue/dispatch.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
-import { ConnectButton } from "./connect-button.tsx";
+import { ConnectButton } from "../../ui/connect-button.tsx";
 import classes from "./dispatch.module.css";
 import { ModelSelect, TargetSelect } from "./place-select.tsx";
 import { useChoosable } from "./use-choosable.ts";

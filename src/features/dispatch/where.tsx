@@ -7,7 +7,7 @@ import { useApp } from "../../ui/app-context.ts";
 import { dispatchMessages } from "../../ui/catalogue/dispatch.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatBytes } from "../../ui/format.ts";
-import { ConnectButton } from "./connect-button.tsx";
+import { ConnectButton } from "../../ui/connect-button.tsx";
 import { TargetSelect } from "./place-select.tsx";
 import { useChoosable } from "./use-choosable.ts";
 

@@ -4,6 +4,7 @@ import type { LoadWishes, SweepingStore } from "../../state/sweeping.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { loadSweepMessages } from "../../ui/catalogue/load-sweep.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { ConnectButton } from "../../ui/connect-button.tsx";
 import { MOST_CLIENTS, type Choice } from "./wished.ts";
 import classes from "./load-sweep.module.css";
 
@@ -69,7 +70,12 @@ function Sides({ sweeping }: { readonly sweeping: SweepingStore }) {
           onChange={(event) => sweeping.wish({ without: event.currentTarget.checked ? without.filter((each) => each !== id) : [...without, id] })}
         />
       ))}
-      {connected.length === 0 && <Text size="xs" c="dimmed">{t("noServers")}</Text>}
+      {connected.length === 0 && (
+        <>
+          <Text size="xs" c="dimmed">{t("noServers")}</Text>
+          <ConnectButton />
+        </>
+      )}
     </fieldset>
   );
 }

@@ -8,9 +8,9 @@ import { statistics, type ModelStatistics } from "../../triton/v2/statistics.ts"
 import { serverMessages } from "../../ui/catalogue/servers.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatTime } from "../../ui/format.ts";
+import { NumbersTable } from "../../ui/numbers-table.tsx";
 import { CHARTS, chartColumns } from "./chart-series.ts";
 import { FailureNotice } from "./diagnosis-notice.tsx";
-import { NumbersTable } from "./numbers-table.tsx";
 import { TimeChart } from "./time-chart.tsx";
 import { usePolled } from "./use-server.ts";
 import classes from "./servers.module.css";
@@ -57,7 +57,7 @@ function JustNow({ interval }: { readonly interval: ReturnType<typeof intervalsO
   const rates = (["requests", "failures"] as const).map((name) => t("perSecond", { name: t(name) }));
   const times = (["queue", "computeInput", "computeInfer", "computeOutput"] as const).map((name) => t("inMilliseconds", { name: t(name) }));
   const values = [interval?.requests, interval?.failures, interval?.queue, interval?.computeInput, interval?.computeInfer, interval?.computeOutput, interval?.batch];
-  return <NumbersTable title={t("justNow")} testId="just-now" head={[...rates, ...times, t("batch")]} rows={[values.map(numberText)]} />;
+  return <NumbersTable title={t("justNow")} testId="just-now" table={{ head: [...rates, ...times, t("batch")], names: 0, rows: [{ key: "now", cells: values.map(numberText) }] }} />;
 }
 
 function Totals({ now }: { readonly now: ModelStatistics }) {
@@ -73,7 +73,7 @@ function Totals({ now }: { readonly now: ModelStatistics }) {
       {rows.length === 0 ? (
         <Text size="xs" c="dimmed">{t("noBatches")}</Text>
       ) : (
-        <NumbersTable title={t("batches")} testId="batch-stats" head={head} rows={rows.map(({ size, executions, input, infer, output }) => [String(size), String(executions), ...[input, infer, output].map(numberText)])} />
+        <NumbersTable title={t("batches")} testId="batch-stats" table={{ head, names: 1, rows: rows.map(({ size, executions, input, infer, output }) => ({ key: String(size), cells: [String(size), String(executions), ...[input, infer, output].map(numberText)] })) }} />
       )}
     </>
   );

@@ -33,6 +33,16 @@ describe("a request to a server", () => {
     expect(await tries(refused(status), 1)).toMatchObject({ count: 1, outcome: { code: "V2_REFUSED" } });
   });
 
+  it.each(["NAME_NOT_FOUND", "TLS", "REDIRECT"])("is not tried again where a proxy gives %s as the reason", async (reason) => {
+    const error = refusal("POST /v2/models/m/infer", "inference", 502, '{"error":"no"}', () => reason);
+    expect(await tries(error, 1)).toMatchObject({ count: 1, outcome: { code: "V2_REFUSED" } });
+  });
+
+  it("is tried again where a proxy found no server, which may be on its way back", async () => {
+    const error = refusal("POST /v2/models/m/infer", "inference", 502, '{"error":"no"}', () => "CONNECTION_REFUSED");
+    expect(await tries(error, 1)).toMatchObject({ count: 2, outcome: "answer" });
+  });
+
   it("is not tried again where nobody knows whether it ran", async () => {
     for (const code of ["V2_UNREACHABLE", "V2_TIMEOUT", "V2_RESPONSE_INVALID"] as const) {
       expect(await tries(exchangeError(code, "POST /v2/models/m/infer", "broken", { retryable: true }), 1)).toMatchObject({ count: 1, outcome: { code } });

@@ -9,6 +9,9 @@ const PAUSES = [250, 1000];
  */
 const TURNED_AWAY: ReadonlySet<number | undefined> = new Set([429, 502, 503]);
 
+/** Reasons of a proxy that will be the same in a second. */
+const LASTING: ReadonlySet<string | undefined> = new Set(["NAME_NOT_FOUND", "TLS", "REDIRECT"]);
+
 /** Waits so many milliseconds; rejects once the signal is aborted. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
@@ -24,7 +27,7 @@ export async function withRetries<T>(repeatable: boolean, signal: AbortSignal, a
     } catch (thrown) {
       const failure = v2Failure(thrown);
       const wait = PAUSES[tries];
-      if (!repeatable || wait === undefined || failure?.retryable !== true || !TURNED_AWAY.has(failure.status)) throw thrown;
+      if (!repeatable || wait === undefined || failure?.retryable !== true || !TURNED_AWAY.has(failure.status) || LASTING.has(failure.proxy)) throw thrown;
       await pause(wait, signal);
     }
   }

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconPlugConnected } from "@tabler/icons-react";
 import { useStore } from "zustand";
-import { useApp } from "../../ui/app-context.ts";
-import { dispatchMessages } from "../../ui/catalogue/dispatch.messages.ts";
-import { useMessages } from "../../ui/catalogue/section.ts";
+import { useApp } from "./app-context.ts";
+import { dispatchMessages } from "./catalogue/dispatch.messages.ts";
+import { useMessages } from "./catalogue/section.ts";
 
 /** Leads to the dialog that connects a server; nothing where the window has none. */
 export function ConnectButton() {

@@ -5,8 +5,8 @@ import { useApp } from "../../ui/app-context.ts";
 import { loadSweepMessages } from "../../ui/catalogue/load-sweep.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { ConnectButton } from "../../ui/connect-button.tsx";
+import measuring from "../../ui/measuring.module.css";
 import { MOST_CLIENTS, type Choice } from "./wished.ts";
-import classes from "./load-sweep.module.css";
 
 /** The sides, the levels, and how long each may take. */
 export function LoadFields({ sweeping, choice }: { readonly sweeping: SweepingStore; readonly choice: Choice }) {
@@ -29,7 +29,7 @@ export function LoadFields({ sweeping, choice }: { readonly sweeping: SweepingSt
   return (
     <>
       <Sides sweeping={sweeping} />
-      <div className={classes.numbers}>
+      <div className={measuring.numbers}>
         <TextInput
           label={t("concurrencies")}
           value={concurrenciesText}
@@ -42,7 +42,7 @@ export function LoadFields({ sweeping, choice }: { readonly sweeping: SweepingSt
           error={batches === null ? t("listWrong") : null}
           onChange={(event) => sweeping.wish({ batches: event.currentTarget.value })}
         />
-        <Text size="xs" c="dimmed" className={classes.wide}>{t("limit", limit)}</Text>
+        <Text size="xs" c="dimmed" className={measuring.wide}>{t("limit", limit)}</Text>
         {number("requests", 1, t("requestsHint"))}
         {number("warmup", 0, t("warmupHint"))}
         {number("seconds", 0, t("endless"))}
@@ -58,7 +58,7 @@ function Sides({ sweeping }: { readonly sweeping: SweepingStore }) {
   const connected = useStore(servers, (state) => state.servers);
   const { here, without } = useStore(sweeping, (state) => state.wishes);
   return (
-    <fieldset className={classes.sides}>
+    <fieldset className={measuring.choices}>
       <legend>{t("sides")}</legend>
       <Checkbox size="xs" label={t("here")} checked={here} onChange={(event) => sweeping.wish({ here: event.currentTarget.checked })} />
       {connected.map(({ id, name }) => (

@@ -7,12 +7,12 @@ import { sweepingOf } from "../../state/sweeping.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { loadSweepMessages } from "../../ui/catalogue/load-sweep.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { Controls } from "./controls.tsx";
 import { LoadFields } from "./load-fields.tsx";
 import { SweepView } from "./sweep-view.tsx";
 import { choiceOf } from "./wished.ts";
-import classes from "./load-sweep.module.css";
 
 /** The open model under load, here and on servers: what to measure, and the table of what was measured. */
 export function LoadSweep() {
@@ -38,12 +38,12 @@ export function LoadSweep() {
   const choice = choiceOf(model, reachable, wishes);
   const missing = target.config.input.filter(({ name, optional }) => !optional && (inputs?.[name] === undefined || inputs[name].status === "failed")).map(({ name }) => name);
   return (
-    <div className={classes.panel} data-testid="load-sweep">
-      <section className={classes.settings} aria-label={t("settings")}>
+    <div className={measuring.panel} data-testid="load-sweep">
+      <section className={measuring.settings} aria-label={t("settings")}>
         <Controls sweeping={sweeping} model={model} choice={choice} missing={missing} />
         <LoadFields sweeping={sweeping} choice={choice} />
       </section>
-      <section className={classes.outcome} aria-label={t("results")}>
+      <section className={measuring.outcome} aria-label={t("results")}>
         <Text size="xs" c="dimmed">{t("intro")}</Text>
         {sweep?.model === model ? <SweepView sweep={sweep} unfinished={busy} /> : <Text size="sm">{t("empty")}</Text>}
       </section>

@@ -6,13 +6,13 @@ import { loadBatches, type LoadSweep } from "../../state/load-sweep.ts";
 import { loadSweepCsv } from "../../state/load-sweep-csv.ts";
 import { loadSweepMessages } from "../../ui/catalogue/load-sweep.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { NumbersTable } from "../../ui/numbers-table.tsx";
 import { saveBytes } from "../../ui/save-bytes.ts";
 import { Chart } from "../../viewers/chart.tsx";
 import { chartImage } from "../../viewers/chart-image.ts";
 import { latencyByClients, throughputByBatch, throughputByClients } from "./load-charts.ts";
 import { captionLines, levelTable, stopTexts } from "./words.ts";
-import classes from "./load-sweep.module.css";
 
 interface SweepViewProps {
   readonly sweep: LoadSweep;
@@ -28,7 +28,7 @@ export function SweepView({ sweep, unfinished }: SweepViewProps) {
   const table = levelTable(sweep, t);
   const stops = stopTexts(sweep.results, t);
   return (
-    <div ref={root} className={classes.results} data-testid="sweep-results">
+    <div ref={root} className={measuring.results} data-testid="sweep-results">
       <div data-testid="sweep-caption">
         <Text size="sm" fw={600}>{first}</Text>
         {more.map((line) => <Text key={line} size="xs" c="dimmed">{line}</Text>)}
@@ -37,8 +37,8 @@ export function SweepView({ sweep, unfinished }: SweepViewProps) {
       {table.rows.length > 0 && <NumbersTable title={t("levels")} table={table} testId="sweep-table" />}
       {stops.length > 0 && (
         <section>
-          <h2 className={classes.heading}>{t("stops")}</h2>
-          <ul className={classes.stops} data-testid="sweep-stops">{stops.map((stop) => <li key={stop}>{stop}</li>)}</ul>
+          <h2 className={measuring.heading}>{t("stops")}</h2>
+          <ul className={measuring.stops} data-testid="sweep-stops">{stops.map((stop) => <li key={stop}>{stop}</li>)}</ul>
         </section>
       )}
       {!unfinished && table.rows.length > 0 && <Charts sweep={sweep} />}
@@ -54,7 +54,7 @@ function Charts({ sweep }: { readonly sweep: LoadSweep }) {
   return (
     <>
       {batches.length > 1 && (
-        <SegmentedControl size="xs" className={classes.batch} aria-label={t("batchOfCharts")} value={String(batch)} onChange={(value) => setChosen(Number(value))} data={batches.map(String)} />
+        <SegmentedControl size="xs" className={measuring.batch} aria-label={t("batchOfCharts")} value={String(batch)} onChange={(value) => setChosen(Number(value))} data={batches.map(String)} />
       )}
       <ChartsAt sweep={sweep} batch={batch} several={batches.length > 1} />
     </>
@@ -70,7 +70,7 @@ function ChartsAt({ sweep, batch, several }: { readonly sweep: LoadSweep; readon
   );
   const chart = (title: string) => ({ title, text: t("chartText", { title, table: t("levels") }) });
   return (
-    <div className={classes.charts}>
+    <div className={measuring.charts}>
       <Chart {...chart(t("chartLatency", { batch }))} data={data.latency} />
       <Chart {...chart(t("chartThroughput", { batch }))} data={data.throughput} />
       {several && <Chart {...chart(t("chartBatches"))} data={data.batches} />}

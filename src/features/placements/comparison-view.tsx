@@ -6,6 +6,7 @@ import { measuredBatches, type Comparison } from "../../state/comparison.ts";
 import { comparisonCsv } from "../../state/comparison-csv.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { machineText } from "../../ui/machine-text.ts";
 import { NumbersTable } from "../../ui/numbers-table.tsx";
 import { saveBytes } from "../../ui/save-bytes.ts";
@@ -35,7 +36,7 @@ export function ComparisonView({ comparison, unfinished }: ComparisonViewProps) 
   const stops = stopTexts(comparison.sets, t);
   const differences = differenceTable(comparison, t);
   return (
-    <div ref={root} className={classes.results} data-testid="comparison">
+    <div ref={root} className={measuring.results} data-testid="comparison">
       <div>
         <Text size="sm" fw={600} data-testid="comparison-caption">{caption}</Text>
         <Text size="xs" c="dimmed">{protocol}</Text>
@@ -44,8 +45,8 @@ export function ComparisonView({ comparison, unfinished }: ComparisonViewProps) 
       {batch !== undefined && <NumbersTable title={t("measurements")} table={measurementTable(comparison, t)} testId="comparison-table" />}
       {stops.length > 0 && (
         <section className={classes.section}>
-          <h2 className={classes.heading}>{t("stops")}</h2>
-          <ul className={classes.stops} data-testid="comparison-stops">{stops.map((stop) => <li key={stop}>{stop}</li>)}</ul>
+          <h2 className={measuring.heading}>{t("stops")}</h2>
+          <ul className={measuring.stops} data-testid="comparison-stops">{stops.map((stop) => <li key={stop}>{stop}</li>)}</ul>
         </section>
       )}
       {batch !== undefined && (
@@ -53,7 +54,7 @@ export function ComparisonView({ comparison, unfinished }: ComparisonViewProps) 
           {batches.length > 1 && (
             <SegmentedControl
               size="xs"
-              className={classes.batch}
+              className={measuring.batch}
               aria-label={t("batchOfCharts")}
               value={String(batch)}
               onChange={(value) => setChosen(Number(value))}
@@ -83,7 +84,7 @@ function Charts({ comparison, batch }: { readonly comparison: Comparison; readon
   );
   const chart = (title: string, table: string) => ({ title, text: t("chartText", { title, table }) });
   return (
-    <div className={classes.charts}>
+    <div className={measuring.charts}>
       <Chart {...chart(t("chartLatency", { batch }), t("measurements"))} data={data.latency} />
       <Chart {...chart(batches.length === 1 ? t("chartThroughputAt", { batch }) : t("chartThroughput"), t("measurements"))} data={data.throughput} />
       <Chart {...chart(t("chartSteps", { batch }), t("steps", { batch }))} data={data.steps} />

@@ -7,6 +7,7 @@ import type { RunModel } from "../../state/run-models.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { ComparisonView } from "./comparison-view.tsx";
 import { Controls } from "./controls.tsx";
@@ -39,13 +40,13 @@ export function Placements() {
   const choice = choiceOf(model, reachable, own ?? [], wishes);
   const missing = target.config.input.filter(({ name, optional }) => !optional && (inputs?.[name] === undefined || inputs[name].status === "failed")).map(({ name }) => name);
   return (
-    <div className={classes.panel} data-testid="placements">
-      <section className={classes.settings} aria-label={t("settings")}>
+    <div className={measuring.panel} data-testid="placements">
+      <section className={measuring.settings} aria-label={t("settings")}>
         <Controls model={model} choice={choice} missing={missing} />
         <SetList model={model} choice={choice} />
         <Numbers choice={choice} />
       </section>
-      <section className={classes.outcome} aria-label={t("results")}>
+      <section className={measuring.outcome} aria-label={t("results")}>
         <Text size="xs" c="dimmed">{t("intro")}</Text>
         {comparison?.model === model ? <ComparisonView comparison={comparison} unfinished={busy} /> : <Text size="sm">{t("empty")}</Text>}
       </section>
@@ -72,7 +73,7 @@ function Numbers({ choice: { batchesText, protocol, limit } }: { readonly choice
   return (
     <div className={classes.numbers}>
       <TextInput
-        className={classes.wide}
+        className={measuring.wide}
         label={t("batches")}
         description={t("limit", limit)}
         value={batchesText}

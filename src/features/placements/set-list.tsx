@@ -6,6 +6,7 @@ import { comparingOf } from "../../state/comparing.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { OwnSetForm } from "./own-set-form.tsx";
 import { setText } from "./words.ts";
 import type { Choice } from "./wished.ts";
@@ -20,7 +21,7 @@ export function SetList({ model, choice: { models, offered, chosen } }: { readon
   const choose = (names: readonly string[]): void => comparing.wish({ sets: names });
   const names = chosen.map((set) => set.name);
   return (
-    <fieldset className={classes.sets}>
+    <fieldset className={measuring.choices}>
       <legend>{t("sets")}</legend>
       {offered.map((set) => (
         <Group key={set.name} gap={4} wrap="nowrap">

@@ -6,6 +6,7 @@ import { remoteReport } from "../../state/remote-report.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { machineText } from "../../ui/machine-text.ts";
 import { OutputDetail } from "./output-detail.tsx";
 import { OutputsTable } from "./outputs-table.tsx";
@@ -23,7 +24,7 @@ export function Outcome({ comparison }: { readonly comparison: RemoteComparison 
   const settled = here.status !== "waiting" && there.status !== "waiting";
   const opened = outputs.find(({ name }) => name === chosen);
   return (
-    <div className={classes.results} data-testid="remote-outcome">
+    <div className={measuring.results} data-testid="remote-outcome">
       <div>
         <Text size="sm" fw={600}>{t("caption", { model: comparison.model, server: serverText(comparison, t) })}</Text>
         <Text size="xs" c="dimmed">{machine}</Text>

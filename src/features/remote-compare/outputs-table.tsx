@@ -4,6 +4,7 @@ import { useId } from "react";
 import type { RemoteComparison } from "../../state/remote-comparison.ts";
 import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { OUTPUT_COLUMNS, outputRows, type OutputRow } from "./output-rows.ts";
 import classes from "./remote-compare.module.css";
 
@@ -22,7 +23,7 @@ export function OutputsTable({ comparison, chosen, onChoose }: OutputsTableProps
   const id = useId();
   return (
     <section className={classes.section}>
-      <h2 id={id} className={classes.heading}>{t("outputs")}</h2>
+      <h2 id={id} className={measuring.heading}>{t("outputs")}</h2>
       <div className={classes.scroll} role="region" aria-labelledby={id} tabIndex={0}>
         <table className={classes.table} aria-labelledby={id} data-testid="remote-outputs">
           <thead>

@@ -5,12 +5,12 @@ import { textOf } from "../../base/errors.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { Controls } from "./controls.tsx";
 import { Outcome } from "./outcome.tsx";
 import { ToleranceFields } from "./tolerance-fields.tsx";
 import { useRemoteComparing } from "./use-remote-comparing.ts";
-import classes from "./remote-compare.module.css";
 
 /** The open model run here and on a server with the same inputs: what differs, where, and where the time goes. */
 export function RemoteCompare() {
@@ -37,12 +37,12 @@ export function RemoteCompare() {
     return <PaneNotice>{textOf(thrown)}</PaneNotice>;
   }
   return (
-    <div className={classes.panel} data-testid="remote-compare">
-      <section className={classes.settings} aria-label={t("settings")}>
+    <div className={measuring.panel} data-testid="remote-compare">
+      <section className={measuring.settings} aria-label={t("settings")}>
         <Controls model={model} server={server} servers={connected} missing={missing} />
         <ToleranceFields />
       </section>
-      <section className={classes.outcome} aria-label={t("outcome")}>
+      <section className={measuring.outcome} aria-label={t("outcome")}>
         <Text size="xs" c="dimmed">{t("intro")}</Text>
         {comparison?.model === model ? <Outcome comparison={comparison} /> : <Text size="sm">{t("empty")}</Text>}
       </section>

@@ -5,6 +5,7 @@ import { placementMessages } from "../../ui/catalogue/placement.messages.ts";
 import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatBytes, formatMilliseconds } from "../../ui/format.ts";
+import measuring from "../../ui/measuring.module.css";
 import { hereRows, servedNotes, thereRows, type SpanKind, type TimeRow } from "./time-rows.ts";
 import classes from "./remote-compare.module.css";
 
@@ -19,7 +20,7 @@ export function Timelines({ comparison }: { readonly comparison: RemoteCompariso
   const whole = Math.max(here.milliseconds ?? 0, served?.milliseconds ?? 0);
   return (
     <section className={classes.section}>
-      <h2 className={classes.heading}>{t("times")}</h2>
+      <h2 className={measuring.heading}>{t("times")}</h2>
       <div className={classes.timelines}>
         <Timeline title={t("hereTitle")} run={here} milliseconds={here.milliseconds} rows={mine} whole={whole} testId="timeline-here">
           {warmup === 0 && here.status === "done" && <Text size="xs" c="dimmed">{t("loadingNote")}</Text>}

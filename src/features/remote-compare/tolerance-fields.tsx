@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useStore } from "zustand";
 import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import measuring from "../../ui/measuring.module.css";
 import { useRemoteComparing } from "./use-remote-comparing.ts";
 import { shortNumber } from "./words.ts";
 import classes from "./remote-compare.module.css";
@@ -16,9 +17,9 @@ export function ToleranceFields() {
     <div className={classes.fields}>
       <ToleranceField part="absolute" />
       <ToleranceField part="relative" />
-      <Text size="xs" c="dimmed" className={classes.wide}>{t("toleranceHint")}</Text>
+      <Text size="xs" c="dimmed" className={measuring.wide}>{t("toleranceHint")}</Text>
       <Checkbox
-        className={classes.wide}
+        className={measuring.wide}
         size="xs"
         label={t("warmup")}
         description={t("warmupHint")}

@@ -1,0 +1,17 @@
+import { section } from "./section.ts";
+
+/** Words of everything that measures over many runs. */
+export const measuringMessages = section(
+  {
+    cancel: "Cancel",
+    cancelNow: "Stop now",
+    needsInputs: "Inputs are missing: {inputs}.",
+    toInputs: "Give inputs",
+  },
+  {
+    cancel: "取消",
+    cancelNow: "立即停止",
+    needsInputs: "缺少输入：{inputs}。",
+    toInputs: "提供输入",
+  },
+);

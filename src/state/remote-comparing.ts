@@ -1,20 +1,17 @@
 import { createStore } from "zustand/vanilla";
-import { ConchError, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
+import { ConchError } from "../base/errors.ts";
 import type { TensorHandle } from "../runtime/protocol.ts";
 import type { Tolerance } from "../tensor/detailed-difference.ts";
 import { compareRemote, type RemoteProgress } from "./compare-remote.ts";
+import { measuringOn, type MeasuringState } from "./measuring.ts";
 import type { RemoteComparison } from "./remote-comparison.ts";
 import type { ServersStore } from "./servers.ts";
 import type { SessionStore } from "./session.ts";
 
 /** How the latest comparison with a server stands. Never in the history. */
-export interface RemoteComparingState {
-  readonly status: "idle" | "running" | "cancelling" | "done" | "cancelled" | "failed";
-  readonly progress: RemoteProgress | null;
+export interface RemoteComparingState extends MeasuringState<RemoteProgress> {
   /** As far as it is known. */
   readonly comparison: RemoteComparison | null;
-  /** Why nothing could be compared. */
-  readonly error: ErrorRecord | null;
   readonly wishes: RemoteWishes;
 }
 
@@ -46,15 +43,12 @@ const IDLE = { status: "idle", progress: null, comparison: null, error: null } a
 /** Comparisons of runs here and on servers, on the worker of a session; one at a time, and none beside a run. */
 export function createRemoteComparing(session: SessionStore, servers: ServersStore) {
   const store = createStore<RemoteComparingState>()(() => ({ ...IDLE, wishes: { server: null, tolerance: USUAL_TOLERANCE, warmup: false } }));
-  let controller: AbortController | undefined;
+  const measuring = measuringOn<RemoteComparingState>(session, store, { name: "The comparison", begins: "a comparison begins", idle: IDLE });
   /** Tensors of the latest comparison. */
   const held = new Map<number, TensorHandle>();
   const differences = new WeakMap<TensorHandle, Promise<TensorHandle>>();
-  // Without inputs at all the session was reset: another repository is open.
-  session.subscribe(({ inputs }, before) => {
-    if (inputs === before.inputs || Object.keys(inputs).length > 0) return;
-    void release();
-    store.setState({ ...IDLE, ...(controller && { status: "cancelling" }) });
+  store.subscribe(({ comparison }, before) => {
+    if (comparison === null && before.comparison !== null) void release();
   });
 
   async function release(): Promise<void> {
@@ -71,60 +65,34 @@ export function createRemoteComparing(session: SessionStore, servers: ServersSto
 
   /** Compares. Never throws: the outcome is in the state. */
   async function start({ model, server, browser, named }: RemoteOrder): Promise<void> {
-    const mine = new AbortController();
-    const leave = session.occupy(mine);
-    if (leave === undefined) {
-      const error = new ConchError("REQUEST_INVALID", "A run goes on: wait for its end, or cancel it, before a comparison begins");
-      if (controller === undefined) store.setState({ status: "failed", error: toErrorRecord(error) });
-      return;
-    }
-    controller = mine;
-    const repository = session.repositories;
     const { tolerance, warmup } = store.getState().wishes;
-    store.setState({ status: "running", progress: null, comparison: null, error: null });
-    /** What is found of a repository that is no longer open is not shown. */
-    const show = (found: Partial<RemoteComparingState>): void => {
-      if (session.repositories === repository) store.setState(found);
-    };
-    try {
-      await release();
-      const found = servers.find(server);
-      if (found === undefined) throw new ConchError("SERVER_UNKNOWN", `server '${server}' is not connected`, { data: { server } });
-      await compareRemote(session, servers, {
-        model,
-        server: found,
-        tolerance,
-        warmup: warmup ? 1 : 0,
-        browser,
-        named,
-        signal: mine.signal,
-        progress: (progress) => store.setState({ progress }),
-        found: (comparison) => {
-          hold(comparison);
-          show({ comparison });
-        },
-      });
-      show({ status: "done" });
-    } catch (thrown) {
-      const error = toErrorRecord(thrown);
-      show(error.code === "CANCELLED" ? { status: "cancelled" } : { status: "failed", error });
-    } finally {
-      controller = undefined;
-      if (session.repositories !== repository) await release();
-      leave();
-      store.setState(({ status, comparison }) => ({ progress: null, comparison: comparison && ended(comparison), ...(status === "cancelling" && { status: "idle" }) }));
-    }
-  }
-
-  /** First press: ends at the next step, and ends the request to the server. Second: ends the worker at once. What was found stays. */
-  function cancel(): void {
-    if (controller === undefined) return;
-    if (controller.signal.aborted) {
-      session.client.restart("The comparison was cancelled and the worker restarted");
-      return;
-    }
-    controller.abort();
-    store.setState({ status: "cancelling" });
+    await measuring.start(
+      { comparison: null },
+      async ({ signal, show }) => {
+        await release();
+        const found = servers.find(server);
+        if (found === undefined) throw new ConchError("SERVER_UNKNOWN", `server '${server}' is not connected`, { data: { server } });
+        await compareRemote(session, servers, {
+          model,
+          server: found,
+          tolerance,
+          warmup: warmup ? 1 : 0,
+          browser,
+          named,
+          signal,
+          progress: (progress) => store.setState({ progress }),
+          found: (comparison) => {
+            hold(comparison);
+            show({ comparison });
+          },
+        });
+        return {};
+      },
+      async (isOpen) => {
+        if (!isOpen) await release();
+        store.setState(({ comparison }) => ({ comparison: comparison && ended(comparison) }));
+      },
+    );
   }
 
   /** The difference of an output as a tensor, made when it is first asked for. Throws STALE_TENSOR, TENSOR_MISMATCH. */
@@ -150,7 +118,7 @@ export function createRemoteComparing(session: SessionStore, servers: ServersSto
 
   return Object.assign(store, {
     start,
-    cancel,
+    cancel: measuring.cancel,
     difference,
     wish: (wish: Partial<RemoteWishes>) => store.setState(({ wishes }) => ({ wishes: { ...wishes, ...wish } })),
   });

@@ -1,19 +1,15 @@
 import { createStore } from "zustand/vanilla";
-import { ConchError, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
 import type { LoadProtocol, LoadSweep } from "./load-sweep.ts";
 import type { LoadProgress } from "./load-sweep-protocol.ts";
+import { measuringOn, type MeasuringState } from "./measuring.ts";
 import { runLoadSweep } from "./run-load-sweep.ts";
 import type { ServersStore } from "./servers.ts";
 import type { SessionStore } from "./session.ts";
 
 /** How the latest sweep stands. Never in the history. */
-export interface SweepingState {
-  readonly status: "idle" | "running" | "cancelling" | "done" | "cancelled" | "failed";
-  readonly progress: LoadProgress | null;
+export interface SweepingState extends MeasuringState<LoadProgress> {
   /** As far as it is measured; of a sweep that was cancelled, what it had. */
   readonly sweep: LoadSweep | null;
-  /** Why nothing could be measured. */
-  readonly error: ErrorRecord | null;
   readonly wishes: LoadWishes;
 }
 
@@ -49,31 +45,15 @@ const TELL = 100;
 /** Load sweeps on the worker of a session and on servers; one at a time, and none beside a run. */
 function createSweeping(session: SessionStore, servers: ServersStore) {
   const store = createStore<SweepingState>()(() => ({ ...IDLE, wishes: WISHES }));
-  let controller: AbortController | undefined;
-  // Without inputs at all the session was reset: another repository is open.
-  session.subscribe(({ inputs }, before) => inputs !== before.inputs && Object.keys(inputs).length === 0 && store.setState({ ...IDLE, ...(controller && { status: "cancelling" }) }));
+  const measuring = measuringOn<SweepingState>(session, store, { name: "The load sweep", begins: "a load sweep begins", idle: IDLE });
 
   /** Sweeps. Never throws: the outcome is in the state. */
-  async function start(order: LoadOrder): Promise<void> {
-    const mine = new AbortController();
-    const leave = session.occupy(mine);
-    if (leave === undefined) {
-      const error = new ConchError("REQUEST_INVALID", "A run goes on: wait for its end, or cancel it, before a load sweep begins");
-      if (controller === undefined) store.setState({ status: "failed", error: toErrorRecord(error) });
-      return;
-    }
-    controller = mine;
-    const repository = session.repositories;
-    /** What is found of a repository that is no longer open is not shown. */
-    const show = (found: Partial<SweepingState>): void => {
-      if (session.repositories === repository) store.setState(found);
-    };
-    store.setState({ status: "running", progress: null, sweep: null, error: null });
-    let told = -Infinity;
-    try {
+  const start = (order: LoadOrder): Promise<void> =>
+    measuring.start({ sweep: null }, async ({ signal, show }) => {
+      let told = -Infinity;
       const sweep = await runLoadSweep(session, servers, {
         ...order,
-        signal: mine.signal,
+        signal,
         progress: (progress) => {
           if (progress.done > 0 && progress.done < progress.of && performance.now() - told < TELL) return;
           told = performance.now();
@@ -82,31 +62,12 @@ function createSweeping(session: SessionStore, servers: ServersStore) {
         found: (found) => show({ sweep: found }),
       });
       const cancelled = sweep.results.some(({ stop }) => stop?.reason === "cancelled");
-      show({ status: cancelled ? "cancelled" : "done", sweep });
-    } catch (thrown) {
-      const error = toErrorRecord(thrown);
-      show(error.code === "CANCELLED" ? { status: "cancelled" } : { status: "failed", error });
-    } finally {
-      controller = undefined;
-      leave();
-      store.setState(({ status }) => ({ progress: null, ...(status === "cancelling" && { status: "idle" }) }));
-    }
-  }
-
-  /** First press: ends requests to servers at once, and the run here at its next step. Second: ends the worker at once. What was measured stays. */
-  function cancel(): void {
-    if (controller === undefined) return;
-    if (controller.signal.aborted) {
-      session.client.restart("The load sweep was cancelled and the worker restarted");
-      return;
-    }
-    controller.abort();
-    store.setState({ status: "cancelling" });
-  }
+      return { status: cancelled ? "cancelled" : "done", sweep };
+    });
 
   return Object.assign(store, {
     start,
-    cancel,
+    cancel: measuring.cancel,
     wish: (wish: Partial<LoadWishes>) => store.setState(({ wishes }) => ({ wishes: { ...wishes, ...wish } })),
   });
 }

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Progress, Text } from "@mantine/core";
 import { IconPlayerStop } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { ErrorRecord } from "../base/errors.ts";
+import type { MeasuringStatus } from "../state/measuring.ts";
 import { useApp } from "./app-context.ts";
 import { measuringMessages } from "./catalogue/measuring.messages.ts";
 import { useMessages } from "./catalogue/section.ts";
@@ -12,7 +13,7 @@ interface MeasuringControlsProps {
   readonly children?: ReactNode;
   readonly start: { readonly label: string; readonly icon: ReactNode; readonly possible: boolean; run(): void };
   cancel(): void;
-  readonly status: "idle" | "running" | "cancelling" | "done" | "cancelled" | "failed";
+  readonly status: MeasuringStatus;
   /** The status in words; empty where there is nothing to say. */
   readonly said: string;
   /** How far it is, while it runs. */

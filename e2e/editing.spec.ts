@@ -12,7 +12,8 @@ async function openSample(app: AppPage): Promise<void> {
   await expect(app.page.getByTestId("config-text")).toContainText("ensemble_scheduling");
 }
 
-const text = (app: AppPage): Promise<string> => app.page.getByTestId("config-text").innerText();
+/** Without the marks beside it: those for folding come when the text has been read. */
+const text = (app: AppPage): Promise<string> => app.page.getByTestId("config-text").locator(".cm-content").innerText();
 
 test("a wire is taken away and drawn again by keyboard; one history undoes both", async ({ app }) => {
   const { page } = app;

@@ -4,7 +4,7 @@ import { expect, test, type AppPage } from "./fixtures/app.ts";
 // CodeMirror draws the lines in view only; in a high window that is all of them.
 test.use({ viewport: { width: 1600, height: 1800 } });
 
-const text = (app: AppPage): Promise<string> => app.page.getByTestId("config-text").innerText();
+const text = (app: AppPage): Promise<string> => app.page.getByTestId("config-text").locator(".cm-content").innerText();
 
 async function openModel(app: AppPage, model: string): Promise<void> {
   const { page } = app;

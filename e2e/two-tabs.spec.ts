@@ -30,11 +30,12 @@ test("two tabs with one repository keep their edits apart, tell it, and both fin
   await expect(mark(app)).toHaveCount(0);
   await write(app, "# from the first tab");
 
-  const other = await secondTab(app, "?repository=/local");
+  const other = new AppPage(await app.page.context().newPage());
+  // The notice goes by itself soon after it came, so that it is waited for before it can come.
+  const told = [app, other].map(({ page }) => expect(page.getByText("is also open in another tab")).toBeVisible({ timeout: 60_000 }));
+  await Promise.all([other.open("?repository=/local"), ...told]);
   await expect(mark(other)).toBeVisible();
   await expect(mark(app)).toBeVisible();
-  await expect(other.page.getByText("is also open in another tab")).toBeVisible();
-  await expect(app.page.getByText("is also open in another tab")).toBeVisible();
   await showText(other);
   await expect(firstLine(other)).not.toHaveText("# from the first tab");
   await write(other, "# from the second tab");

@@ -52,6 +52,11 @@ test("two tabs with one repository keep their edits apart, tell it, and both fin
   const { page } = app;
   const third = new AppPage(await page.context().newPage());
   await Promise.all([app.page.close(), other.page.close()]);
+  // A tab that is closed holds its workspace until its process has ended. A picture has no application that would hold one.
+  const picture = await third.page.context().newPage();
+  await picture.goto("./favicon.svg");
+  await expect.poll(() => picture.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(0);
+  await picture.close();
   await third.open();
   const fourth = await secondTab(third, "");
   const restored = await firstLine(third).textContent();

@@ -49,17 +49,20 @@ function numberText(value: number): string {
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value);
 }
 
+/** The words of JSON as Triton reads and writes them: those of RFC 8259, and RapidJSON's names of numbers that are not finite. */
+export const JSON_WORDS: ReadonlyMap<string, () => null | boolean | number> = new Map<string, () => null | boolean | number>([
+  ["null", () => null],
+  ["true", () => true],
+  ["false", () => false],
+  ["NaN", () => NaN],
+  ["Infinity", () => Infinity],
+  ["-Infinity", () => -Infinity],
+  ["Inf", () => Infinity],
+  ["-Inf", () => -Infinity],
+]);
+
 const VALUES: Omit<JsonShape<JsonValue>, "object"> = {
-  words: new Map<string, () => JsonValue>([
-    ["null", () => null],
-    ["true", () => true],
-    ["false", () => false],
-    ["NaN", () => NaN],
-    ["Infinity", () => Infinity],
-    ["-Infinity", () => -Infinity],
-    ["Inf", () => Infinity],
-    ["-Inf", () => -Infinity],
-  ]),
+  words: JSON_WORDS,
   number(text) {
     const value = Number(text);
     return Number.isSafeInteger(value) || /[.eE]/.test(text) ? value : BigInt(text);

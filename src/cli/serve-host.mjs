@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setImmediate as turn } from "node:timers/promises";
 import { createDeflate, createGunzip, createGzip, createInflate } from "node:zlib";
+import { bind } from "../server/bind.mjs";
 import { userPath } from "../server/user-path.mjs";
 import { readFolder } from "./read-folder.mjs";
 
@@ -179,15 +180,5 @@ function drained(stream) {
     };
     stream.on("drain", go);
     stream.on("close", go);
-  });
-}
-
-function bind(server, host, port) {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
   });
 }

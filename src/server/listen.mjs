@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { isLoopback, serveFolder } from "../repositories/http/serve-folder.mjs";
+import { bind } from "./bind.mjs";
 import { allowedServers } from "./proxy/allowed-servers.mjs";
 import { v2Proxy } from "./proxy/v2-proxy.mjs";
 import { serveStatic } from "./static-files.mjs";
@@ -77,16 +78,6 @@ async function answer(handlers, request, response) {
     if (!response.headersSent) response.statusCode = 500;
     response.end();
   }
-}
-
-function bind(server, host, port) {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }
 
 /** An address cannot be rebound, and a name is this server's when it was started by it or is this machine's. */

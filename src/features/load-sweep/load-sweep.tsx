@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import { useDeferredValue } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
+import { missingInputs } from "../../state/missing-inputs.ts";
 import type { RunModel } from "../../state/run-models.ts";
 import { sweepingOf } from "../../state/sweeping.ts";
 import { useApp } from "../../ui/app-context.ts";
@@ -36,7 +37,7 @@ export function LoadSweep() {
   const target = reachable.get(model);
   if (target === undefined) return <PaneNotice>{t("noModel")}</PaneNotice>;
   const choice = choiceOf(model, reachable, wishes);
-  const missing = target.config.input.filter(({ name, optional }) => !optional && (inputs?.[name] === undefined || inputs[name].status === "failed")).map(({ name }) => name);
+  const missing = missingInputs(target.config.input, inputs);
   return (
     <div className={measuring.panel} data-testid="load-sweep">
       <section className={measuring.settings} aria-label={t("settings")}>

@@ -2,6 +2,7 @@ import { NumberInput, Text, TextInput } from "@mantine/core";
 import { useDeferredValue } from "react";
 import { useStore } from "zustand";
 import { textOf } from "../../base/errors.ts";
+import { missingInputs } from "../../state/missing-inputs.ts";
 import { comparingOf } from "../../state/comparing.ts";
 import type { RunModel } from "../../state/run-models.ts";
 import { useApp } from "../../ui/app-context.ts";
@@ -38,7 +39,7 @@ export function Placements() {
   const target = reachable.get(model);
   if (target === undefined) return <PaneNotice>{t("noModel")}</PaneNotice>;
   const choice = choiceOf(model, reachable, own ?? [], wishes);
-  const missing = target.config.input.filter(({ name, optional }) => !optional && (inputs?.[name] === undefined || inputs[name].status === "failed")).map(({ name }) => name);
+  const missing = missingInputs(target.config.input, inputs);
   return (
     <div className={measuring.panel} data-testid="placements">
       <section className={measuring.settings} aria-label={t("settings")}>

@@ -1,3 +1,4 @@
+import { missingInputs } from "../../state/missing-inputs.ts";
 import { Button, Text } from "@mantine/core";
 import { useDeferredValue } from "react";
 import { useStore } from "zustand";
@@ -31,8 +32,7 @@ export function RemoteCompare() {
   }
   let missing: readonly string[];
   try {
-    const wanted = session.reachable(model).get(model)?.config.input ?? [];
-    missing = wanted.filter(({ name, optional }) => !optional && (inputs?.[name] === undefined || inputs[name].status === "failed")).map(({ name }) => name);
+    missing = missingInputs(session.reachable(model).get(model)?.config.input ?? [], inputs);
   } catch (thrown) {
     return <PaneNotice>{textOf(thrown)}</PaneNotice>;
   }

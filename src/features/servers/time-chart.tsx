@@ -80,7 +80,7 @@ function options(count: number, element: HTMLElement): uPlot.Options {
       y: { range: (_, __, max) => [0, (max || 1) * 1.05] },
     },
     axes: [
-      { ...axis, size: 28, space: 90, grid: { show: false }, values: (_, splits) => splits.map((value) => time.format(value * 1000)) },
+      { ...axis, size: 28, space: 90, grid: { show: false }, values: ({ data: [times] }, splits) => splits.map((value) => (times.length === 0 ? "" : time.format(value * 1000))) },
       { ...axis, size: 48, space: 30, values: (_, splits) => splits.map(axisText) },
     ],
     series: [{}, ...Array.from({ length: count }, (_, index) => ({ stroke: color(`--conch-series-${index + 1}`), width: 2, dash: DASHES[index] ?? [], points: { show: false } }))],

@@ -1,3 +1,4 @@
+import { JSON_WORDS } from "../../../base/exact-json.ts";
 import { JsonReader, type JsonMemberOf, type JsonProblem, type JsonShape } from "../../../base/json-reader.ts";
 import { encodeSourceText } from "../../../base/source-text.ts";
 import { internal } from "./protocol-error.ts";
@@ -97,16 +98,7 @@ export function named<T>(name: string, read: () => T, verb = "parse"): T {
 }
 
 const SHAPE: JsonShape<RequestJson> = {
-  words: new Map<string, () => RequestJson>([
-    ["null", () => null],
-    ["true", () => true],
-    ["false", () => false],
-    ["NaN", () => NaN],
-    ["Infinity", () => Infinity],
-    ["-Infinity", () => -Infinity],
-    ["Inf", () => Infinity],
-    ["-Inf", () => -Infinity],
-  ]),
+  words: JSON_WORDS,
   number(text) {
     const value = Number(text);
     if (/[.eE]/.test(text)) return Number.isInteger(value) ? new WholeReal(value) : value;

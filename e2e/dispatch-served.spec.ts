@@ -116,6 +116,7 @@ test("a server that is killed in mid-run fails the run with the reason, and is f
 });
 
 test("a tensor of 200 MB goes to the server and back, again and again, in steady memory", async ({ app }) => {
+  test.slow();
   const { page } = app;
   const elements = 50_000_000;
   await open(app);
@@ -127,7 +128,6 @@ test("a tensor of 200 MB goes to the server and back, again and again, in steady
     taken.push(await page.evaluate(async () => (await (performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }).measureUserAgentSpecificMemory()).bytes));
   }
   test.info().annotations.push({ type: "bytes after each turn", description: taken.join(", ") });
-  const [first, ...others] = taken as [number, ...number[]];
-  // Half of the tensor would be seen.
-  for (const bytes of others) expect(bytes).toBeLessThan(first + 2 * elements);
+  // Input, output, and the output before it where it is not yet collected. Were one tensor lost in each turn, the fourth would show six of them.
+  for (const bytes of taken) expect(bytes).toBeLessThan(3.5 * 4 * elements);
 });

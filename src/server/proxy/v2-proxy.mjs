@@ -139,6 +139,8 @@ function headersFor(request, url) {
     if (value !== undefined && !KEPT_BACK.test(name) && !listed.includes(name)) headers[name] = value;
   }
   headers.host = url.host;
+  // Browsers accept gzip and no page can refuse it. Triton would pack each tensor then, which takes many times longer than sending it.
+  headers["accept-encoding"] = "identity";
   return headers;
 }
 

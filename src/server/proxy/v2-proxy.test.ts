@@ -99,6 +99,7 @@ describe("a request of this server's own page", () => {
         "referer": "http://127.0.0.1/",
         "x-forwarded-for": "10.0.0.1",
         "triton-key": "k",
+        "accept-encoding": "gzip, deflate, br, zstd",
       },
       body: "tensors",
     });
@@ -108,7 +109,7 @@ describe("a request of this server's own page", () => {
     expect(found.headers["x-other"]).toBeUndefined();
     const [{ url, headers } = {} as IncomingMessage] = seen;
     expect(url).toBe("/v2/models/m/infer");
-    expect(headers).toMatchObject({ "host": `127.0.0.1:${upstreamPort}`, "authorization": "Bearer secret", "inference-header-content-length": "7", "triton-key": "k" });
+    expect(headers).toMatchObject({ "host": `127.0.0.1:${upstreamPort}`, "accept-encoding": "identity", "authorization": "Bearer secret", "inference-header-content-length": "7", "triton-key": "k" });
     for (const name of ["cookie", "referer", "origin", "sec-fetch-site", "x-forwarded-for"]) expect(headers[name], name).toBeUndefined();
   });
 

@@ -14,6 +14,10 @@ const model = (backend: string, batch: number): string => `backend: "${backend}"
 const step = (name: string, from: string, to: string): string =>
   `{ model_name: "${name}" model_version: -1 input_map { key: "X" value: "${from}" } output_map { key: "Y" value: "${to}" } }`;
 
+/** A list of texts, and a number for all of them. */
+const LIST = (side: string, texts: string, weight: string): string =>
+  `${side} [ { name: "${texts}" data_type: TYPE_STRING dims: [ -1 ] }, { name: "${weight}" data_type: TYPE_FP32 dims: [ 1 ] } ]`;
+
 const CHAIN = {
   inputs: { image: "X" },
   transforms: [{ _target_: "monai.transforms.ScaleIntensityRanged", keys: "image", a_min: 0, a_max: 2, b_min: 0, b_max: 1, clip: false }],
@@ -39,6 +43,8 @@ const FILES = new Map<string, Uint8Array<ArrayBuffer> | string>([
   ],
   ["copy/config.pbtxt", model("identity", 8)],
   ["copy/1/.gitkeep", ""],
+  ["list/config.pbtxt", `backend: "identity"\nmax_batch_size: 0\n${LIST("input", "TEXTS", "WEIGHT")}\n${LIST("output", "SAME", "SAME_WEIGHT")}\n`],
+  ["list/1/.gitkeep", ""],
 ]);
 
 const ITEM = 8 * 4;
@@ -159,6 +165,21 @@ describe("a comparison of placements", () => {
     expect(await open.session.read(repeated)).toEqual([a, b, a]);
     await client.request("release", { handles: [handle, repeated] });
     await expect(client.request("repeat", { handle, items: 3 })).rejects.toMatchObject({ code: "STALE_TENSOR" });
+  });
+
+  it("gives a list of texts without a batch dimension so many of them, and what is given besides as it is", async () => {
+    const { session } = open;
+    await session.setInput("list", "TEXTS", { kind: "files", files: ["a", "bb", "ccc"].map((text) => ({ name: `${text}.txt`, blob: new Blob([text]) })) });
+    await session.setInput("list", "WEIGHT", { kind: "generated", fill: "ones" });
+    const comparing = createComparing(session);
+    const measured = { ...PROTOCOL, batches: [1, 4, 256], warmup: 0 };
+    await comparing.start({ model: "list", sets: distinctSets(placedModels(session.reachable("list"))), protocol: measured, browser: "test" });
+    const { comparison, error } = comparing.getState();
+    expect(error).toBeNull();
+    for (const { measurements, stop } of comparison!.sets) {
+      expect([measurements.map(({ batch }) => batch), stop]).toEqual([[1, 4, 256], null]);
+      for (const { batch, throughput, median } of measurements) expect((throughput * median) / 1000).toBeCloseTo(batch, 6);
+    }
   });
 
   it("is refused while a run goes on, and refuses one while it goes on", async () => {

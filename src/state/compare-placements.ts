@@ -1,4 +1,5 @@
 import { ConchError, isAbort, textOf } from "../base/errors.ts";
+import { itemInputs } from "../plan/item-inputs.ts";
 import { leafSteps, type Plan } from "../plan/plan.ts";
 import type { TensorHandle } from "../runtime/protocol.ts";
 import { sampleOf, type Comparison, type ComparisonProtocol, type Machine, type OutputDifference, type RunSample, type SetResult } from "./comparison.ts";
@@ -34,8 +35,8 @@ export async function comparePlacements(session: SessionStore, request: Comparis
   try {
     const limit = batchLimit(model, new Map([...session.reachable(model)].map(([name, { config }]) => [name, config])));
     await session.runInputs(model, signal);
-    runs.batches = session.reachable(model).get(model)!.config.max_batch_size > 0;
-    // What does not batch is measured as it is given, as one item.
+    runs.batches = itemInputs(session.reachable(model).get(model)!.config).length > 0;
+    // What takes one item is measured as it is given.
     const batches = runs.batches ? protocol.batches : [1];
     const comparison = (results: readonly SetResult[], machine: Machine): Comparison => ({
       model,
@@ -60,7 +61,7 @@ export async function comparePlacements(session: SessionStore, request: Comparis
 
 /** The runs of one comparison, and the tensors that it holds in the worker. */
 class ComparisonRuns {
-  /** Whether the target has a batch dimension. */
+  /** Whether a request to the target can have several items. */
   batches = false;
   /** Name of the set whose outputs the others' are held against: the first that ran. */
   reference: string | undefined;

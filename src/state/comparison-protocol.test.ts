@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { newMessage } from "../triton/model-config/new-message.ts";
 import { ConchError } from "../base/errors.ts";
 import { measurementOf, median, percentile, restOf, type ComparisonProtocol, type RunSample, type SetResult } from "./comparison.ts";
 import { batchLimit, measureInTurn, type ComparisonProgress } from "./comparison-protocol.ts";
@@ -10,6 +11,7 @@ const sample = (milliseconds: number, more: Partial<RunSample> = {}): RunSample 
   milliseconds, steps: [], uploads: 1, uploadBytes: 4, readbacks: 2, readbackBytes: 8, peakGpuBytes: 16, ...more,
 });
 const ONCE: ComparisonProtocol = { batches: [1], runs: 1, warmup: 0, budget: null };
+const image = { ...newMessage("ModelInput"), name: "image", data_type: "TYPE_FP32" as const, dims: [3] };
 const NO_LIMIT = { limit: 512, model: "m" };
 
 interface Outcome {
@@ -154,6 +156,12 @@ test.for([
   [{ ensemble: 8, net: 0 }, { limit: 8, model: "ensemble" }],
   [{ ensemble: 0, net: 4 }, { limit: 1, model: "ensemble" }],
 ] as const)("the largest batch of %j is that of its least step", ([sizes, expected]) => {
-  const configs = new Map(Object.entries(sizes).map(([name, max_batch_size]) => [name, { max_batch_size }]));
+  const configs = new Map(Object.entries(sizes).map(([name, max_batch_size]) => [name, { max_batch_size, input: [image] }]));
   expect(batchLimit("ensemble", configs)).toEqual(expected);
+});
+
+test("a list of texts without a batch dimension is limited by the steps that batch, or by none", () => {
+  const list = { max_batch_size: 0, input: [{ ...image, data_type: "TYPE_STRING" as const, dims: [-1] }] };
+  expect(batchLimit("ensemble", new Map([["ensemble", list], ["net", { max_batch_size: 4, input: [] }]]))).toEqual({ limit: 4, model: "net" });
+  expect(batchLimit("ensemble", new Map([["ensemble", list]]))).toEqual({ limit: Infinity, model: "ensemble" });
 });

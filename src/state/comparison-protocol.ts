@@ -1,16 +1,27 @@
 import { isAbort, toErrorRecord } from "../base/errors.ts";
+import { itemInputs } from "../plan/item-inputs.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { measurementOf, type ComparisonProtocol, type OutputDifference, type RunSample, type SetResult, type Stop } from "./comparison.ts";
 import { MeasuringStop } from "./measuring-stop.ts";
 import type { PlacementSet } from "./placement-sets.ts";
 
-/** The largest batch that every model of a run takes, and the one that limits it. A step without a batch dimension limits nothing: its shapes say what it takes. */
-export function batchLimit(target: string, configs: ReadonlyMap<string, Pick<ModelConfig, "max_batch_size">>): { readonly limit: number; readonly model: string } {
-  const own = configs.get(target)?.max_batch_size ?? 0;
+/** Items that a request may have at most, and the model whose max_batch_size says so; Infinity where none does. */
+export interface BatchLimit {
+  readonly limit: number;
+  readonly model: string;
+}
+
+/**
+ * The largest batch that every model of a run takes, and the one that limits it. A step without a batch dimension limits nothing: its shapes say what it
+ * takes. A target whose requests are one item each (see `item-inputs.ts`) takes 1.
+ */
+export function batchLimit(target: string, configs: ReadonlyMap<string, Pick<ModelConfig, "max_batch_size" | "input">>): BatchLimit {
+  const own = configs.get(target);
+  if (own === undefined || itemInputs(own).length === 0) return { limit: 1, model: target };
   const found = [...configs].filter(([, { max_batch_size }]) => max_batch_size > 0);
-  return found.reduce(
+  return found.reduce<BatchLimit>(
     (least, [model, { max_batch_size: limit }]) => (limit < least.limit ? { limit, model } : least),
-    own > 0 ? { limit: own, model: target } : { limit: 1, model: target },
+    { limit: own.max_batch_size > 0 ? own.max_batch_size : Infinity, model: target },
   );
 }
 
@@ -67,7 +78,7 @@ interface Attempt {
 export async function measureInTurn(
   sets: readonly PlacementSet[],
   protocol: ComparisonProtocol,
-  limit: { readonly limit: number; readonly model: string },
+  limit: BatchLimit,
   measured: Measured,
 ): Promise<SetResult[]> {
   const courses = sets.map((set): Course => ({ set, measurements: [], stop: null, done: 0 }));

@@ -1,5 +1,6 @@
 import { isAbort, toErrorRecord } from "../base/errors.ts";
 import { closedLoop, type LoopResult } from "./closed-loop.ts";
+import type { BatchLimit } from "./comparison-protocol.ts";
 import { percentile } from "./comparison.ts";
 import type { LoadLevel, LoadProtocol, LoadResult, LoadSide, LoadStop } from "./load-sweep.ts";
 import { MeasuringStop } from "./measuring-stop.ts";
@@ -20,7 +21,7 @@ export interface LoadProgress {
 /** What is put under load: the session and its servers, or a stand-in for them. */
 export interface Loaded {
   /** The largest batch that a side takes, and the model that sets it. Throws where the side cannot be asked. */
-  limit(side: LoadSide): Promise<{ readonly limit: number; readonly model: string }>;
+  limit(side: LoadSide): Promise<BatchLimit>;
   /**
    * Makes a level ready and gives back what sends one request of it. Throws what stands against the level, {@link MeasuringStop} for memory and an edit.
    */
@@ -36,7 +37,7 @@ interface Course {
   readonly side: LoadSide;
   readonly levels: LoadLevel[];
   stop: LoadStop | null;
-  limit: { readonly limit: number; readonly model: string } | null;
+  limit: BatchLimit | null;
   spent: number;
   /** Levels that are over, whatever came of them. */
   over: number;

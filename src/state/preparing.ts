@@ -1,5 +1,6 @@
 import type { StoreApi } from "zustand/vanilla";
 import { ConchError, isAbort, textOf, toErrorRecord, type ErrorRecord } from "../base/errors.ts";
+import { itemInputs } from "../plan/item-inputs.ts";
 import type { PlacementDecision, Plan, TensorType } from "../plan/plan.ts";
 import type { RuntimeClient } from "../runtime/client.ts";
 import type { ModelInspection, ModelServer, ModelUpload } from "../runtime/protocol.ts";
@@ -26,7 +27,7 @@ export interface PrepareOptions {
   readonly kindOf?: KindOf;
   /** Here, on servers, or both; absent: in the browser, whatever the user chose for the models. */
   readonly where?: RunWhere;
-  /** Items along the batch dimension of every input; absent: those that it has. */
+  /** Items of the inputs that count them (`item-inputs.ts`); absent: those that they have. */
   readonly items?: number;
   readonly signal: AbortSignal;
 }
@@ -166,9 +167,10 @@ export function createPreparing({ document, derivation, headers, client, store, 
     const planned = placementsOf(models);
     if (unseen !== true) show(planned);
     const types = new Map<string, TensorType>();
+    const counting = new Set(items === undefined ? [] : itemInputs(models.get(model)!.config));
     for (const [name, input] of Object.entries(inputs[model] ?? {})) {
       const handle = input?.decoded?.handle;
-      if (handle !== undefined && input?.status === "ready") types.set(name, { dataType: handle.dataType, shape: items === undefined ? handle.shape : [items, ...handle.shape.slice(1)] });
+      if (handle !== undefined && input?.status === "ready") types.set(name, { dataType: handle.dataType, shape: items === undefined || !counting.has(name) ? handle.shape : [items, ...handle.shape.slice(1)] });
     }
     return planRun(
       { model, inputs: types, requestedOutputs: requestedOutputs[model] ?? [], reportReadback: environment?.gpu != null },

@@ -1,3 +1,4 @@
+import { itemInputs } from "../plan/item-inputs.ts";
 import type { TensorHandle } from "../runtime/protocol.ts";
 import type { SessionStore } from "./session.ts";
 
@@ -14,15 +15,16 @@ export class RepeatedInputs {
     this.#signal = signal;
   }
 
-  /** The inputs at hand with `items` items along the batch dimension, over and over; null: as they are. Made once per batch and worker. Throws as `runInputs`. */
+  /** The inputs at hand, those that count items with so many of them, over and over; null: as they are. Made once per batch and worker. Throws as `runInputs`. */
   async at(items: number | null): Promise<Readonly<Record<string, TensorHandle>>> {
     const { client } = this.#session;
     const given = await this.#session.runInputs(this.#model, this.#signal);
     if (this.#held?.items === items && this.#held.generation === client.generation) return this.#held.handles;
     await this.end();
     const handles: Record<string, TensorHandle> = {};
+    const counting = new Set(itemInputs(this.#session.reachable(this.#model).get(this.#model)!.config));
     this.#held = { generation: client.generation, items, handles };
-    for (const [name, handle] of Object.entries(given)) handles[name] = await client.request("repeat", { handle, items });
+    for (const [name, handle] of Object.entries(given)) handles[name] = await client.request("repeat", { handle, items: counting.has(name) ? items : null });
     return handles;
   }
 

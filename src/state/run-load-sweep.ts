@@ -1,11 +1,12 @@
 import { isAbort } from "../base/errors.ts";
+import { itemInputs } from "../plan/item-inputs.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { byteLength } from "../tensor/tensor.ts";
 import { infer } from "../triton/v2/infer.ts";
 import type { InferRequest } from "../triton/v2/infer-request.ts";
 import type { Connection } from "../triton/v2/connection.ts";
 import { modelConfig, serverMetadata } from "../triton/v2/metadata.ts";
-import { batchLimit } from "./comparison-protocol.ts";
+import { batchLimit, type BatchLimit } from "./comparison-protocol.ts";
 import type { LoadProtocol, LoadResult, LoadSide, LoadSweep } from "./load-sweep.ts";
 import { sweepLoad, type Loaded, type LoadProgress } from "./load-sweep-protocol.ts";
 import { machineOf } from "./machine.ts";
@@ -68,7 +69,7 @@ export async function runLoadSweep(session: SessionStore, servers: ServersStore,
 
 /** Requests of one sweep, and what it holds for them. */
 class LoadSource implements Pick<Loaded, "limit" | "ready"> {
-  /** Whether the target has a batch dimension. */
+  /** Whether a request to the target can have several items. */
   readonly batches: boolean;
   readonly #session: SessionStore;
   readonly #servers: ServersStore;
@@ -85,7 +86,8 @@ class LoadSource implements Pick<Loaded, "limit" | "ready"> {
     this.#request = request;
     this.#plans = new MeasuredPlans(session);
     this.#inputs = new RepeatedInputs(session, model, signal);
-    this.batches = (session.reachable(model).get(model)?.config.max_batch_size ?? 0) > 0;
+    const target = session.reachable(model).get(model);
+    this.batches = target !== undefined && itemInputs(target.config).length > 0;
   }
 
   /** What is measured. A server that does not say what it is may still answer requests. */
@@ -105,13 +107,14 @@ class LoadSource implements Pick<Loaded, "limit" | "ready"> {
   }
 
   /** Of a server by its own configuration; of one that does not give it by the folder's. */
-  async limit({ server }: LoadSide): Promise<{ limit: number; model: string }> {
+  async limit({ server }: LoadSide): Promise<BatchLimit> {
     const { model, signal } = this.#request;
     const configs = new Map([...this.#session.reachable(model)].map(([name, { config }]) => [name, config]));
     if (server === null) return batchLimit(model, configs);
-    const own = configs.get(model);
-    const served = await this.#servedLimit(await this.#servers.connection(server.id), model, signal);
-    return { limit: Math.max(1, served ?? own?.max_batch_size ?? 1), model };
+    const own = configs.get(model)?.max_batch_size ?? 0;
+    const served = (await this.#servedLimit(await this.#servers.connection(server.id), model, signal)) ?? own;
+    if (served === 0 && own === 0) return batchLimit(model, configs);
+    return { limit: Math.max(1, served), model };
   }
 
   async #servedLimit(connection: Connection, model: string, signal: AbortSignal): Promise<number | undefined> {

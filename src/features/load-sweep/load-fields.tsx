@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import type { LoadWishes, SweepingStore } from "../../state/sweeping.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { loadSweepMessages } from "../../ui/catalogue/load-sweep.messages.ts";
+import { BatchHint } from "../../ui/batch-hint.tsx";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { ConnectButton } from "../../ui/connect-button.tsx";
 import measuring from "../../ui/measuring.module.css";
@@ -12,7 +13,7 @@ import { MOST_CLIENTS, type Choice } from "./wished.ts";
 export function LoadFields({ sweeping, choice }: { readonly sweeping: SweepingStore; readonly choice: Choice }) {
   const t = useMessages(loadSweepMessages);
   const wishes = useStore(sweeping, (state) => state.wishes);
-  const { concurrencies, batches, concurrenciesText, limit } = choice;
+  const { concurrencies, batches, concurrenciesText, limit, lists } = choice;
   const number = (key: "requests" | "warmup" | "seconds" | "budget", least: number, hint: string) => (
     <NumberInput
       label={t(key)}
@@ -42,7 +43,7 @@ export function LoadFields({ sweeping, choice }: { readonly sweeping: SweepingSt
           error={batches === null ? t("listWrong") : null}
           onChange={(event) => sweeping.wish({ batches: event.currentTarget.value })}
         />
-        <Text size="xs" c="dimmed" className={measuring.wide}>{t("limit", limit)}</Text>
+        <Text size="xs" c="dimmed" className={measuring.wide}><BatchHint limit={t("limit", { ...limit })} of={limit} lists={lists} /></Text>
         {number("requests", 1, t("requestsHint"))}
         {number("warmup", 0, t("warmupHint"))}
         {number("seconds", 0, t("endless"))}

@@ -1,4 +1,5 @@
-import { batchLimit } from "../../state/comparison-protocol.ts";
+import { listInputs } from "../../plan/item-inputs.ts";
+import { batchLimit, type BatchLimit } from "../../state/comparison-protocol.ts";
 import { CONCURRENCIES, type LoadProtocol } from "../../state/load-sweep.ts";
 import type { RunModel } from "../../state/run-models.ts";
 import type { LoadWishes } from "../../state/sweeping.ts";
@@ -10,7 +11,9 @@ export const MOST_CLIENTS = 256;
 /** What the fields ask for. */
 export interface Choice {
   /** The largest batch here, and the model that sets it. */
-  readonly limit: { readonly limit: number; readonly model: string };
+  readonly limit: BatchLimit;
+  /** The lists of texts or files whose elements are the items of a request, where the model has no batch dimension. */
+  readonly lists: readonly string[];
   readonly concurrenciesText: string;
   readonly concurrencies: readonly number[] | null;
   readonly batches: readonly number[] | null;
@@ -25,7 +28,9 @@ export function choiceOf(target: string, reachable: ReadonlyMap<string, RunModel
   const batches = wholeNumbers(wishes.batches);
   const usable = concurrencies !== null && batches !== null && concurrencies.every((count) => count <= MOST_CLIENTS);
   const end = (seconds: number): number | null => (seconds === 0 ? null : seconds * 1000);
+  const config = reachable.get(target)?.config;
   return {
+    lists: config === undefined ? [] : listInputs(config),
     limit: batchLimit(target, new Map([...reachable].map(([name, { config }]) => [name, config]))),
     concurrenciesText,
     concurrencies,

@@ -8,6 +8,7 @@ import type { RunModel } from "../../state/run-models.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { placementsMessages } from "../../ui/catalogue/placements.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { BatchHint } from "../../ui/batch-hint.tsx";
 import measuring from "../../ui/measuring.module.css";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { ComparisonView } from "./comparison-view.tsx";
@@ -55,7 +56,7 @@ export function Placements() {
   );
 }
 
-function Numbers({ choice: { batchesText, protocol, limit } }: { readonly choice: Choice }) {
+function Numbers({ choice: { batchesText, protocol, limit, lists } }: { readonly choice: Choice }) {
   const comparing = comparingOf(useApp().session);
   const t = useMessages(placementsMessages);
   const { runs, warmup, budget } = useStore(comparing, (state) => state.wishes);
@@ -76,7 +77,7 @@ function Numbers({ choice: { batchesText, protocol, limit } }: { readonly choice
       <TextInput
         className={measuring.wide}
         label={t("batches")}
-        description={t("limit", limit)}
+        description={<BatchHint limit={t("limit", { ...limit })} of={limit} lists={lists} />}
         value={batchesText}
         error={protocol === null ? t("batchesWrong") : null}
         onChange={(event) => comparing.wish({ batches: event.currentTarget.value })}

@@ -1,5 +1,6 @@
+import { listInputs } from "../../plan/item-inputs.ts";
 import { BATCHES, type ComparisonProtocol } from "../../state/comparison.ts";
-import { batchLimit } from "../../state/comparison-protocol.ts";
+import { batchLimit, type BatchLimit } from "../../state/comparison-protocol.ts";
 import type { ComparisonWishes } from "../../state/comparing.ts";
 import { BUILT_IN_SETS, builtInSet, distinctSets, placedModels, type PlacedModel, type PlacementSet } from "../../state/placement-sets.ts";
 import type { RunModel } from "../../state/run-models.ts";
@@ -11,8 +12,10 @@ export interface Choice {
   /** Sets to choose from, the built-in ones first. */
   readonly offered: readonly PlacementSet[];
   readonly chosen: readonly PlacementSet[];
+  /** The lists of texts or files whose elements are the items of a request, where the model has no batch dimension. */
+  readonly lists: readonly string[];
   /** The largest batch, and the model that sets it. */
-  readonly limit: { readonly limit: number; readonly model: string };
+  readonly limit: BatchLimit;
   /** As in the field. */
   readonly batchesText: string;
   /** null where the field holds something else than sizes. */
@@ -28,8 +31,10 @@ export function choiceOf(target: string, reachable: ReadonlyMap<string, RunModel
   const possible = BATCHES.filter((batch) => batch <= limit.limit);
   const batchesText = wishes.batches ?? possible.join(", ");
   const batches = wholeNumbers(batchesText);
+  const config = reachable.get(target)?.config;
   return {
     models,
+    lists: config === undefined ? [] : listInputs(config),
     offered,
     chosen: offered.filter(({ name }) => names.includes(name)),
     limit,

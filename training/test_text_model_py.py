@@ -14,6 +14,7 @@ import types
 import unittest
 
 import numpy as np
+import torch
 
 from served_code import REPOSITORY, load_code
 from test_model_py import FakeRequest, load_served, tensor
@@ -134,6 +135,14 @@ class ServedScore(unittest.TestCase):
         found = answer(served, **given)["OUTPUT0"]
         np.testing.assert_array_equal(found, w * a + (np.float32(1) - w) * b)
         self.assertEqual(found.dtype, np.float32)
+
+    def test_scores_in_device_memory_come_by_dlpack_and_stay_as_they_are(self):
+        served, given = self.score([0.25], [[3.3], [10]], [[7.7], [20]])
+        on_device = {name: torch.from_numpy(value.copy()) for name, value in given.items() if name != "BERT_WEIGHT_INPUT"}
+        found = answer(served, BERT_WEIGHT_INPUT=given["BERT_WEIGHT_INPUT"], **on_device)["OUTPUT0"]
+        np.testing.assert_array_equal(found, answer(served, **given)["OUTPUT0"])
+        for name, value in on_device.items():
+            np.testing.assert_array_equal(value.numpy(), given[name])
 
     def test_a_weight_that_is_no_number_and_scores_that_do_not_fit_are_refused(self):
         for (weight, bert, forest), message in ((([np.nan], [[1]], [[1]]), "no finite number"), (([0.5], [[1], [2]], [[1], [2], [3]]), "sizes of 1"), (([0.5, 0.5], [[1]], [[1]]), "it takes one")):

@@ -64,8 +64,10 @@ export const Wire = memo(function Wire({ id, data, source, target, sourceX, sour
               {tensor.dataType !== undefined && <DataTypeGlyph type={tensor.dataType} size={9} />}
               <span className={classes.wireWord}>{tensor.name}</span>
             </span>
-            {tensor.dims !== undefined && <span className={classes.wireShape}>{compactDims(tensor.dims)}</span>}
-            {bytes !== undefined && <span className={classes.wireShape}>{formatBytes(bytes)}</span>}
+            <span className={classes.wireFacts}>
+              {tensor.dims !== undefined && <span className={classes.wireShape}>{compactDims(tensor.dims)}</span>}
+              {bytes !== undefined && <span className={classes.wireShape}>{formatBytes(bytes)}</span>}
+            </span>
           </button>
         </EdgeLabelRenderer>
       )}

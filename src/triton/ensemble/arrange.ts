@@ -1,10 +1,11 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import { arrangeLayers } from "./arrange-layers.ts";
 import { type EnsembleGraph, nodeId } from "./graph.ts";
+import { uncross } from "./uncross.ts";
 import type { NodePosition, NodeSize } from "./places.ts";
 
 /** Distances of the layout, in the canvas's units. */
-const SPACING = { nodes: 32, ranks: 96, edges: 16 };
+const SPACING = { nodes: 32, ranks: 132, edges: 16 };
 /** What a wire's label takes: a character of its name, glyph and margins, and how many characters are given room. */
 const LABEL = { character: 6.7, around: 40, longest: 22 };
 const DEFAULT_SIZE: NodeSize = { width: 220, height: 96 };
@@ -37,6 +38,7 @@ function full(graph: EnsembleGraph, sizes: ReadonlyMap<string, NodeSize>): Map<s
     const { x = 0, y = 0, width = 0, height = 0 } = dagre.node(id);
     positions.set(id, { x: x - width / 2, y: y - height / 2 });
   }
+  uncross(graph, (id) => sizes.get(id) ?? DEFAULT_SIZE, positions);
   return positions;
 }
 

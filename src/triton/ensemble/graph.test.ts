@@ -97,6 +97,35 @@ describe("the layout", () => {
     expect(arrange(built, sizes)).toEqual(positions);
   });
 
+  it.each([
+    ["b", "c"],
+    ["c", "b"],
+  ])("puts the readers of upper ports above those of lower ones, with %s before %s in the text", (...order) => {
+    const readers: Record<string, string> = {
+      b: '{ model_name: "b" model_version: -1 input_map { key: "I" value: "t0" } input_map { key: "J" value: "t1" } output_map { key: "O" value: "u" } }',
+      c: '{ model_name: "c" model_version: -1 input_map { key: "I" value: "t2" } output_map { key: "O" value: "v" } }',
+    };
+    const built = graph({
+      e: `platform: "ensemble" max_batch_size: 8
+input [ ${tensor("X")} ] output [ ${tensor("Y")} ]
+ensemble_scheduling { step [
+  { model_name: "a" model_version: -1 input_map { key: "I" value: "X" } output_map { key: "O0" value: "t0" } output_map { key: "O1" value: "t1" } output_map { key: "O2" value: "t2" } },
+  ${order.map((name) => readers[name]).join(", ")},
+  { model_name: "d" model_version: -1 input_map { key: "I" value: "u" } input_map { key: "J" value: "v" } output_map { key: "O" value: "Y" } }
+] }`,
+      a: MODEL("a", tensor("I"), [0, 1, 2].map((at) => tensor(`O${at}`)).join()),
+      b: MODEL("b", `${tensor("I")}, ${tensor("J")}`, tensor("O")),
+      c: MODEL("c", tensor("I"), tensor("O")),
+      d: MODEL("d", `${tensor("I")}, ${tensor("J")}`, tensor("O")),
+    });
+    const step = (name: string): string => `step:${name}`;
+    const sizes = new Map([[step("b"), { width: 220, height: 150 }]]);
+    const positions = arrange(built, sizes);
+    const [upper, lower] = [positions.get(step("b"))!, positions.get(step("c"))!];
+    expect(upper.x).toBe(lower.x);
+    expect(lower.y).toBeGreaterThanOrEqual(upper.y + 150 + 32);
+  });
+
   it("goes around what stands already, where that stands", () => {
     const built = graph();
     const free = arrange(built, new Map());

@@ -3,7 +3,7 @@ import type { RepositorySource } from "../repositories/source.ts";
 import { createDerivation } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
 import { inputForFiles } from "./input-fit.ts";
-import { documentFiles, removedFiles, unsavedPaths, exampleGroups, firstModel, readTexts } from "./opened-files.ts";
+import { documentFiles, removedFiles, unsavedPaths, exampleGroups, examplesFor, firstModel, readTexts } from "./opened-files.ts";
 
 const ENSEMBLE = `platform: "ensemble"
 input [
@@ -97,6 +97,14 @@ describe("what is shown first", () => {
       ["four", ["four.excerpt.json", "four.WEIGHT.json"]],
       ["one", ["one.excerpt.txt", "one.WEIGHT.json"]],
     ]);
+  });
+
+  it("offers an input the examples that name it or no input, and those of other models' inputs", () => {
+    const groups = exampleGroups(source({ "four.excerpt.json": "", "four.WEIGHT.json": "", "one.excerpt.txt": "", "scan.nii.gz": "" }).files);
+    const offered = (inputs: readonly string[], input: string) => examplesFor(groups, inputs, input).map(({ path }) => path);
+    expect(offered(["excerpt", "WEIGHT"], "excerpt")).toEqual(["four.excerpt.json", "one.excerpt.txt", "scan.nii.gz"]);
+    expect(offered(["excerpt", "WEIGHT"], "WEIGHT")).toEqual(["four.WEIGHT.json", "scan.nii.gz"]);
+    expect(offered(["INPUT0"], "INPUT0")).toEqual(["four.excerpt.json", "four.WEIGHT.json", "one.excerpt.txt", "scan.nii.gz"]);
   });
 
   it("offers pictures of one name each by itself", () => {

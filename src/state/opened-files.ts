@@ -96,3 +96,11 @@ export function exampleGroups(examples: readonly RepositoryFile[]): ReadonlyMap<
   }
   return groups;
 }
+
+/** The files of all examples that an input may be given: those that name it, and those that name none of the model's inputs. */
+export function examplesFor(groups: ReadonlyMap<string, readonly RepositoryFile[]>, inputs: readonly string[], input: string): readonly RepositoryFile[] {
+  return [...groups.values()].flat().filter(({ path }) => {
+    const named = inputOf(path);
+    return named === undefined || named === input || !inputs.includes(named);
+  });
+}

@@ -257,6 +257,26 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     }
   }
 
+  /** Gives an input of the open model a file of an example. What the example has for other inputs goes to those that were given nothing. */
+  async function giveExampleFile(input: string, file: RepositoryFile): Promise<void> {
+    const { model } = selection.getState();
+    if (model === null) return;
+    const given = session.getState().inputs[model] ?? {};
+    const open = new Set(viewOf().models.get(model)?.config.input.flatMap(({ name }) => (given[name] === undefined && name !== input ? [name] : [])));
+    const group = [...store.getState().examples.values()].find((files) => files.includes(file)) ?? [];
+    const companions = group.flatMap((each): [string, RepositoryFile][] => {
+      const named = inputOf(each.path);
+      return named !== undefined && open.has(named) ? [[named, each]] : [];
+    });
+    try {
+      for (const [name, each] of [[input, file] as const, ...companions]) {
+        await session.setInput(model, name, { kind: "files", files: [{ name: each.path.split("/").at(-1) ?? each.path, blob: await each.blob() }] });
+      }
+    } catch (thrown) {
+      notify({ kind: "error", error: toErrorRecord(thrown) });
+    }
+  }
+
   /** A lone model file has no configuration: it is made from the file. */
   async function describeLoose(report: OpenReport): Promise<void> {
     for (const { reason, to } of report.entries) {
@@ -309,6 +329,7 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions) {
     },
     /** Gives the open model one of the sample's examples, the first by default. */
     giveExample,
+    giveExampleFile,
     giveFiles,
     /** Opens what was dropped or chosen; files that are inputs go to the open model. */
     openDrop: async (drop: Promise<Drop> | Drop): Promise<void> => {

@@ -3,6 +3,7 @@ import { IconCamera, IconFileUpload, IconKeyboard, IconWorldDownload, IconX } fr
 import { lazy, Suspense, useState } from "react";
 import { useStore } from "zustand";
 import { takesAnyFile, type NamedFile } from "../../state/input-fit.ts";
+import { examplesFor } from "../../state/opened-files.ts";
 import type { InputState } from "../../state/session.ts";
 import type { ModelInput } from "../../triton/model-config/model-config.ts";
 import { useApp } from "../../ui/app-context.ts";
@@ -27,17 +28,19 @@ const NO_FILES: readonly NamedFile[] = [];
 interface InputRowProps {
   readonly model: string;
   readonly input: ModelInput;
+  /** Of all inputs of the model. */
+  readonly names: readonly string[];
   /** The model's max_batch_size. */
   readonly maxBatchSize: number;
   readonly state: InputState | undefined;
 }
 
 /** One input: its declaration, where its tensor comes from, and what was found there. Files are chosen, or dropped on it. */
-export function InputRow({ model, input, maxBatchSize, state }: InputRowProps) {
+export function InputRow({ model, input, names, maxBatchSize, state }: InputRowProps) {
   const { session, workspace } = useApp();
   const t = useMessages(runMessages);
   const groups = useStore(workspace, (state) => state.examples);
-  const examples = [...groups.values()].flat();
+  const examples = examplesFor(groups, names, input.name);
   const [asking, setAsking] = useState<"address" | "camera" | "type" | null>(null);
   const choose = (files: readonly NamedFile[], frame?: number): void => {
     if (files.length > 0) void session.setInput(model, input.name, { kind: "files", files, ...(frame === undefined ? {} : { frame }) });
@@ -91,7 +94,7 @@ export function InputRow({ model, input, maxBatchSize, state }: InputRowProps) {
             </Menu.Target>
             <Menu.Dropdown>
               {examples.map((file) => (
-                <Menu.Item key={file.path} onClick={() => void file.blob().then((blob) => choose([{ name: file.path.split("/").at(-1)!, blob }]))}>
+                <Menu.Item key={file.path} onClick={() => void workspace.giveExampleFile(input.name, file)}>
                   {file.path.split("/").at(-1)}
                 </Menu.Item>
               ))}

@@ -29,6 +29,7 @@ export function RunPanel({ where }: { where(model: string): ReactNode }) {
   const firstInputs = useFirst(config?.input ?? [], PAGE);
   const firstOutputs = useFirst(outputs, PAGE);
   if (model === null || config === undefined) return <PaneNotice>{t("noModel")}</PaneNotice>;
+  const names = config.input.map(({ name }) => name);
   const wanted = requested ?? outputs;
   const toggle = (name: string, on: boolean): void => {
     const next = outputs.filter((each) => (each === name ? on : wanted.includes(each)));
@@ -38,7 +39,7 @@ export function RunPanel({ where }: { where(model: string): ReactNode }) {
     <div className={classes.panel} data-testid="run-panel">
       <section className={classes.column} aria-label={t("inputs")}>
         {config.input.length === 0 && <Text size="sm" c="dimmed">{t("noInputs")}</Text>}
-        {firstInputs.shown.map((input) => <InputRow key={`${model}/${input.name}`} model={model} input={input} maxBatchSize={config.max_batch_size} state={inputs?.[input.name]} />)}
+        {firstInputs.shown.map((input) => <InputRow key={`${model}/${input.name}`} model={model} input={input} names={names} maxBatchSize={config.max_batch_size} state={inputs?.[input.name]} />)}
         <MoreButton {...firstInputs} />
       </section>
       <section className={classes.side}>

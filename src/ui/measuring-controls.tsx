@@ -6,6 +6,7 @@ import type { MeasuringStatus } from "../state/measuring.ts";
 import { useApp } from "./app-context.ts";
 import { measuringMessages } from "./catalogue/measuring.messages.ts";
 import { useMessages } from "./catalogue/section.ts";
+import { ErrorText } from "./error-text.tsx";
 import classes from "./measuring.module.css";
 
 interface MeasuringControlsProps {
@@ -56,7 +57,7 @@ export function MeasuringControls({ children, start, cancel, status, said, progr
       )}
       <Text size="sm" role="status" data-testid={testIds.status} data-status={status}>{said}</Text>
       {busy && progress}
-      {status === "failed" && error !== null && <Alert color="red" title={failed}><code>{error.code}</code> {error.message}</Alert>}
+      {status === "failed" && error !== null && <Alert color="red" title={failed}><ErrorText error={error} /></Alert>}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { isEnsemblePlan, leafSteps, type PlanOp, type PlanStep } from "../../pla
 import { useApp } from "../../ui/app-context.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { planMessages } from "../../ui/catalogue/timeline.messages.ts";
+import { ErrorText } from "../../ui/error-text.tsx";
 import { formatBytes } from "../../ui/format.ts";
 import { MoreButton, useFirst } from "../../ui/long-list.tsx";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
@@ -17,7 +18,7 @@ export function PlanView() {
   const t = useMessages(planMessages);
   const { plan, error } = useStore(useApp().preview);
   const first = useFirst(plan?.ops ?? [], PAGE);
-  if (error !== null) return <Alert color="red" m={12}><code>{error.code}</code> {error.message}</Alert>;
+  if (error !== null) return <Alert color="red" m={12}><ErrorText error={error} /></Alert>;
   if (plan === null) return <PaneNotice>{t("empty")}</PaneNotice>;
   const steps = new Map(leafSteps(plan.root).map((step) => [step.id, step]));
   const pruned = isEnsemblePlan(plan.root) ? plan.root.pruned : [];

@@ -4,6 +4,7 @@ import type { RemoteComparison, SideRun } from "../../state/remote-comparison.ts
 import { placementMessages } from "../../ui/catalogue/placement.messages.ts";
 import { remoteCompareMessages } from "../../ui/catalogue/remote-compare.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { ErrorText } from "../../ui/error-text.tsx";
 import { formatBytes, formatMilliseconds } from "../../ui/format.ts";
 import measuring from "../../ui/measuring.module.css";
 import { hereRows, servedNotes, thereRows, type SpanKind, type TimeRow } from "./time-rows.ts";
@@ -66,7 +67,7 @@ function Timeline({ title, run, milliseconds, rows, whole, testId, children }: T
       </h3>
       {run.status === "waiting" && <Text size="xs">{t("sideWaiting")}</Text>}
       {run.status === "cancelled" && <Text size="xs">{t("sideCancelled")}</Text>}
-      {run.error !== null && <p className={classes.problem} role="alert"><strong>{t("sideFailed")}</strong> <code>{run.error.code}</code> {run.error.message}</p>}
+      {run.error !== null && <p className={classes.problem} role="alert"><strong>{t("sideFailed")}</strong> <ErrorText error={run.error} /></p>}
       {rows.length > 0 && (
         <div className={classes.scroll} role="region" aria-labelledby={id} tabIndex={0}>
           <table className={classes.table} aria-labelledby={id}>

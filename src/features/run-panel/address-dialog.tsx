@@ -5,6 +5,7 @@ import { fetchInput } from "../../repositories/fetch-input.ts";
 import type { NamedFile } from "../../state/input-fit.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { ErrorText } from "../../ui/error-text.tsx";
 import { formatBytes } from "../../ui/format.ts";
 
 type Fetching = { readonly bytes: number; readonly total: number | undefined };
@@ -70,7 +71,7 @@ export function AddressDialog({ input, onTake, onClose }: AddressDialogProps) {
             </>
           )}
         </div>
-        {error !== null && <Alert color="red" mt={8} p={8} role="alert" data-testid="address-error"><code>{error.code}</code> {error.message}</Alert>}
+        {error !== null && <Alert color="red" mt={8} p={8} role="alert" data-testid="address-error"><ErrorText error={error} /></Alert>}
         <Group gap={8} mt={12}>
           <Button type="submit" disabled={address.trim() === "" || fetching !== null}>{t("fetch")}</Button>
           {fetching !== null && <Button variant="default" onClick={() => controller.current?.abort()}>{t("cancel")}</Button>}

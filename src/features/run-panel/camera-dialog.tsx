@@ -5,6 +5,7 @@ import { toErrorRecord, type ErrorRecord } from "../../base/errors.ts";
 import type { NamedFile } from "../../state/input-fit.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { ErrorText } from "../../ui/error-text.tsx";
 import { closeCamera, openCamera, takeFrame } from "./camera.ts";
 import classes from "./run-panel.module.css";
 
@@ -46,7 +47,7 @@ export function CameraDialog({ input, onTake, onClose }: CameraDialogProps) {
   };
   return (
     <Modal opened onClose={onClose} title={t("cameraTitle", { input })} closeButtonProps={{ "aria-label": t("close") }} size="lg" data-testid="camera-dialog">
-      {error !== null && <Alert color="red" p={8} role="alert" data-testid="camera-error"><code>{error.code}</code> {error.message}</Alert>}
+      {error !== null && <Alert color="red" p={8} role="alert" data-testid="camera-error"><ErrorText error={error} /></Alert>}
       {stream !== null && (
         // What a camera sees has no words to be captioned.
         <video ref={video} className={classes.video} autoPlay playsInline muted aria-label={t("cameraPicture")} onLoadedData={() => setLive(true)} />

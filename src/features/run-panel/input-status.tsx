@@ -2,6 +2,7 @@ import { Group, Loader, Text } from "@mantine/core";
 import type { InputState } from "../../state/session.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { ErrorText } from "../../ui/error-text.tsx";
 import { formatShape } from "../../ui/format.ts";
 import { InputFiles } from "./input-files.tsx";
 import classes from "./run-panel.module.css";
@@ -15,7 +16,7 @@ export function InputStatus({ state, maxBatchSize }: { state: InputState | undef
   return (
     <div className={classes.status}>
       {status === "decoding" && <Group gap={4} role="status"><Loader size={12} /><Text size="xs">{t("decoding")}</Text></Group>}
-      {status === "failed" && <Text size="xs" className={classes.error} role="alert"><code>{error?.code}</code> {error?.message}</Text>}
+      {status === "failed" && <Text size="xs" className={classes.error} role="alert">{error !== undefined && <ErrorText error={error} />}</Text>}
       {source.kind === "files" && <InputFiles files={source.files} />}
       {status === "ready" && (
         <Text size="xs">

@@ -9,6 +9,7 @@ import { setInstanceGroupKind } from "../../triton/ensemble/edit.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { ErrorText } from "../../ui/error-text.tsx";
 import { formatBytes } from "../../ui/format.ts";
 
 /** What a run of the open model needs, and whether the device allows it: said before it runs, with the ways out. */
@@ -18,7 +19,7 @@ export function MemoryNote({ model }: { model: string }) {
   const plan = useStore(preview, (state) => (state.model === model ? state.plan : null));
   // What is wrong with its file is no matter to a server, which has its own.
   const error = useStore(session, (state) => (state.placements[model]?.kind === "server" ? undefined : state.inspectionErrors[model]) ?? state.preparationErrors[model]);
-  if (error !== undefined) return <Alert color="red" p={8} data-testid="inspection-error"><code>{error.code}</code> {error.message}</Alert>;
+  if (error !== undefined) return <Alert color="red" p={8} data-testid="inspection-error"><ErrorText error={error} /></Alert>;
   if (plan === null) return null;
   const { memory, model: heaviest } = heaviestStep(plan) ?? {};
   return (

@@ -5,6 +5,7 @@ import { useStore } from "zustand";
 import { useApp } from "../../ui/app-context.ts";
 import { runMessages } from "../../ui/catalogue/run.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
+import { ErrorText } from "../../ui/error-text.tsx";
 import { formatMilliseconds } from "../../ui/format.ts";
 import { MoreButton, useFirst } from "../../ui/long-list.tsx";
 import { PaneNotice } from "../../ui/pane-notice.tsx";
@@ -103,7 +104,7 @@ function RunControls({ model }: { model: string }) {
       {busy && <Progress size="xs" value={total === 0 ? 0 : (100 * finished) / total} aria-label={t("running")} />}
       {run.status === "failed" && run.error !== null && (
         <Alert color="red" title={t("failed")} data-testid="run-error">
-          <code>{run.error.code}</code> {run.error.message}
+          <ErrorText error={run.error} />
         </Alert>
       )}
     </div>

@@ -1,5 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { ERROR_CODES } from "../../base/error-codes.ts";
+import { ERROR_MEANINGS } from "./error-meanings.ts";
 import { translator, type Section } from "./section.ts";
 
 const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".messages.ts"));
@@ -16,6 +18,11 @@ describe.each(files)("the messages in %s", (name) => {
       }
     }
   });
+});
+
+it("every error code is explained in Chinese", () => {
+  expect(Object.keys(ERROR_MEANINGS).sort()).toEqual(Object.keys(ERROR_CODES).sort());
+  for (const [code, meaning] of Object.entries(ERROR_MEANINGS)) expect(meaning, code).toMatch(/\p{Script=Han}.*[^。]$/u);
 });
 
 it("fills placeholders and leaves unknown ones", () => {

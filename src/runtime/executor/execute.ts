@@ -202,7 +202,9 @@ class PlanExecution {
         this.#tell(step, "cached");
         return known;
       }
-      const outputs = await this.#run(step, inputs, key, ready, config, served ? yieldTurn : undefined);
+      const outputs = await this.#run(step, inputs, key, ready, config, served ? yieldTurn : undefined).catch((thrown: unknown) => {
+        throw ofModel(step.model, thrown);
+      });
       if (reused || !served) this.results.set(key, outputs);
       this.#tell(step, "done");
       return outputs;
@@ -336,6 +338,13 @@ function cacheKey(step: PlanStep, inputs: ReadonlyMap<string, Value>): string {
 function validateRequest(step: Pick<PlanStep, "id" | "model">, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
   const problem = requestProblem(step.model, inputs, config);
   if (problem !== undefined) throw new ConchError("REQUEST_INVALID", problem, { data: { model: step.model, step: step.id } });
+}
+
+/** The error with the model that it befell, where its message does not name it; cancellation passes unchanged. */
+function ofModel(model: string, thrown: unknown): unknown {
+  const record = toErrorRecord(thrown);
+  if (isAbort(thrown) || record.message.includes(`'${model}'`)) return thrown;
+  return new ConchError(record.code, `model '${model}': ${record.message}`, { data: { model, ...record.data }, cause: record.cause });
 }
 
 /** The error with Triton's prefix; cancellation passes unchanged. */

@@ -12,12 +12,17 @@ class PieceTable {
   longest = 0;
   private count = 0;
   /** Of each slot: the piece's number and 1, or 0 where it is free; the piece's hash. */
-  private slots = new Int32Array(2 * 1024);
+  private slots: Int32Array;
   private readonly starts: number[] = [];
   private readonly lengths: number[] = [];
   private readonly ids: number[] = [];
   private characters = new Uint8Array(8192);
   private used = 0;
+
+  /** For about `size` pieces; it grows with more. */
+  constructor(size: number) {
+    this.slots = new Int32Array(4 * 2 ** Math.ceil(Math.log2(Math.max(size, 512))));
+  }
 
   /** The id of the piece that stands in `word` from `start` on, `length` characters with that hash; -1 where there is none. */
   find(hash: number, word: Uint8Array, start: number, length: number): number {
@@ -99,25 +104,30 @@ export interface WordPieceRules {
 
 /** WordPiece over words of ASCII characters, which no normalizer does more to than `lowered`. */
 export class AsciiWordPiece {
-  private readonly first = new PieceTable();
-  private readonly further = new PieceTable();
+  private readonly first: PieceTable;
+  private readonly further: PieceTable;
   private readonly rules: WordPieceRules;
   /** The word at hand: its characters, the hashes of its beginnings, and the powers that a hash grows by. */
   private readonly word: Uint8Array;
   private readonly hashes: Int32Array;
   private readonly powers: Int32Array;
 
-  /** `pieces` are taken in their order; those with other characters than ASCII's are left out. */
-  constructor(pieces: Iterable<readonly [string, number]>, rules: WordPieceRules) {
+  /** For about `size` pieces, none of which it has yet. */
+  constructor(size: number, rules: WordPieceRules) {
+    this.first = new PieceTable(size);
+    this.further = new PieceTable(size / 4);
     this.rules = rules;
     this.word = new Uint8Array(rules.longestWord);
     this.hashes = new Int32Array(rules.longestWord + 1);
     this.powers = new Int32Array(rules.longestWord + 1).fill(1);
     for (let at = 0; at < rules.longestWord; at++) this.powers[at + 1] = Math.imul(this.powers[at] as number, BASE);
-    for (const [piece, id] of pieces) {
-      this.add(this.first, piece, 0, id);
-      if (piece.startsWith(rules.prefix)) this.add(this.further, piece, rules.prefix.length, id);
-    }
+  }
+
+  /** Takes a piece, one that it has with another id; one of other characters than ASCII's is left out. */
+  add(piece: string, id: number): void {
+    const { prefix } = this.rules;
+    this.put(this.first, piece, 0, id);
+    if (piece.startsWith(prefix)) this.put(this.further, piece, prefix.length, id);
   }
 
   /** Appends the ids of the word that stands in `text` from `start` to `end`. */
@@ -155,7 +165,7 @@ export class AsciiWordPiece {
     }
   }
 
-  private add(table: PieceTable, piece: string, from: number, id: number): void {
+  private put(table: PieceTable, piece: string, from: number, id: number): void {
     const length = piece.length - from;
     if (length === 0 || length > this.rules.longestWord) return;
     let hash = 0;

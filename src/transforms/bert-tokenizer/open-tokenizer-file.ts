@@ -39,7 +39,8 @@ export interface FilePart {
 export interface Vocabulary {
   readonly size: number;
   idOf(piece: string): number | undefined;
-  entries(): Iterable<readonly [string, number]>;
+  /** Hands over each piece with its id, in the order of the file. */
+  each(take: (piece: string, id: number) => void): void;
 }
 
 /** What a file of a tokenizer says: its settings without the pieces, and the pieces. */
@@ -73,7 +74,7 @@ export function readVocabulary(text: string, { do_lower_case, strip_accents, tok
       decoder: null,
       model: { type: "WordPiece", unk_token: "[UNK]", continuing_subword_prefix: "##", max_input_chars_per_word: 100 },
     },
-    vocabulary: { size: lines.length, idOf: known, entries: () => lines.map((piece, id) => [piece, id] as const) },
+    vocabulary: { size: lines.length, idOf: known, each: (take) => lines.forEach(take) },
   };
 }
 
@@ -115,7 +116,7 @@ export function readTokenizerJson(text: string, file: string): ReadTokenizer {
     vocabulary: {
       size: entries.length,
       idOf: (piece) => (Object.hasOwn(pieces, piece) ? (pieces[piece] as number) : undefined),
-      entries: () => entries as [string, number][],
+      each: (take) => entries.forEach(([piece, id]) => take(piece, id as number)),
     },
   };
 }

@@ -1,11 +1,11 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { textOf } from "../../base/errors.ts";
-import { asciiCharacters, asciiLowered, hasIdeograph, spaced } from "./open-characters.ts";
+import { asciiCharacters, asciiLowered, spaced } from "./open-characters.ts";
 import { cutsOf, lowers, setsIdeographsApart, type Cuts } from "./open-cuts.ts";
 import type { IdList } from "./open-ids.ts";
 import { longWordIds } from "./open-long-word.ts";
 import { AsciiWordPiece } from "./open-pieces.ts";
-import { invalid, lacking, type ReadTokenizer, type TokenizerFile } from "./open-tokenizer-file.ts";
+import { invalid, lacking, type ReadTokenizer, type TokenizerFile, type Vocabulary } from "./open-tokenizer-file.ts";
 import { WordWalk } from "./open-words.ts";
 
 /** Where the ids of a text, or of two, go among the special ones. */
@@ -32,7 +32,7 @@ export function tokenizerOf({ file, vocabulary }: ReadTokenizer, name: string): 
   // The library reads the pieces once a word needs it; what it makes of the rest shows without them.
   const settings = libraryOf(file, {}, name);
   let whole: Tokenizer | undefined;
-  const library = (): Tokenizer => (whole ??= libraryOf(file, Object.fromEntries(vocabulary.entries()), name));
+  const library = (): Tokenizer => (whole ??= libraryOf(file, recordOf(vocabulary), name));
   const idOf = (piece: string): number => {
     const id = file.added_tokens.findLast(({ content }) => content === piece)?.id ?? vocabulary.idOf(piece);
     if (id === undefined) throw lacking(piece, name, vocabulary.size);
@@ -64,7 +64,7 @@ function templateOf(tokenizer: Tokenizer, idOf: (piece: string) => number, pair:
 }
 
 /** Plain words are looked up here, and all others by the library, each as far as the file's ways of cutting allow. */
-function appending(file: TokenizerFile, vocabulary: ReadTokenizer["vocabulary"], library: () => Tokenizer, unknownId: number): BertTokenizer["append"] {
+function appending(file: TokenizerFile, vocabulary: Vocabulary, library: () => Tokenizer, unknownId: number): BertTokenizer["append"] {
   const cuts = cutsOf(file);
   const { model } = file;
   const prepared = preparation(file);
@@ -95,7 +95,7 @@ function appending(file: TokenizerFile, vocabulary: ReadTokenizer["vocabulary"],
 function preparation({ normalizer, added_tokens }: TokenizerFile): (text: string) => string {
   // Hugging Face lowers each character by itself, the library whole words: their last sigma would become another.
   const sigma = lowers(normalizer) && !added_tokens.some(({ content }) => content.includes("Σ"));
-  const apart = setsIdeographsApart(normalizer) && !added_tokens.some(({ content }) => hasIdeograph(content));
+  const apart = setsIdeographsApart(normalizer) && added_tokens.every(({ content }) => spaced(content) === content);
   return (text) => {
     const lowered = sigma && text.includes("Σ") ? text.replaceAll("Σ", "σ") : text;
     return apart ? spaced(lowered) : lowered;
@@ -107,12 +107,16 @@ function markedTokens({ added_tokens }: TokenizerFile): [string, number][] {
   return [...ids].sort(([a], [b]) => b.length - a.length);
 }
 
-function plainWords({ model, normalizer, added_tokens }: TokenizerFile, vocabulary: ReadTokenizer["vocabulary"], unknownId: number): AsciiWordPiece {
-  const pieces = [vocabulary.entries(), added_tokens.map(({ content, id }) => [content, id] as const)];
-  return new AsciiWordPiece(
-    (function* () {
-      for (const some of pieces) yield* some;
-    })(),
-    { prefix: model.continuing_subword_prefix, longestWord: model.max_input_chars_per_word, unknownId, lowered: asciiLowered(lowers(normalizer)) },
-  );
+function plainWords({ model, normalizer, added_tokens }: TokenizerFile, vocabulary: Vocabulary, unknownId: number): AsciiWordPiece {
+  const rules = { prefix: model.continuing_subword_prefix, longestWord: model.max_input_chars_per_word, unknownId, lowered: asciiLowered(lowers(normalizer)) };
+  const words = new AsciiWordPiece(vocabulary.size, rules);
+  vocabulary.each((piece, id) => words.add(piece, id));
+  for (const { content, id } of added_tokens) words.add(content, id);
+  return words;
+}
+
+function recordOf(vocabulary: Vocabulary): Record<string, number> {
+  const pieces: [string, number][] = [];
+  vocabulary.each((piece, id) => pieces.push([piece, id]));
+  return Object.fromEntries(pieces);
 }

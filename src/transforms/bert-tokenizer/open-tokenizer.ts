@@ -1,9 +1,9 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { textOf } from "../../base/errors.ts";
 import { asciiCharacters, asciiLowered, spaced } from "./open-characters.ts";
-import { cutsOf, lowers, setsIdeographsApart, type Cuts } from "./open-cuts.ts";
+import { cutsOf, lowers, setsIdeographsApart } from "./open-cuts.ts";
 import type { IdList } from "./open-ids.ts";
-import { longWordIds } from "./open-long-word.ts";
+import { appendLongWord, libraryWordIds, type WordReaders } from "./open-library-words.ts";
 import { AsciiWordPiece } from "./open-pieces.ts";
 import { invalid, lacking, type ReadTokenizer, type TokenizerFile, type Vocabulary } from "./open-tokenizer-file.ts";
 import { WordWalk } from "./open-words.ts";
@@ -43,7 +43,7 @@ export function tokenizerOf({ file, vocabulary }: ReadTokenizer, name: string): 
     padId: idOf("[PAD]"),
     single: templateOf(settings, idOf, false),
     pair: templateOf(settings, idOf, true),
-    append: appending(file, vocabulary, library, unknownId),
+    append: cutsOf(file) === "words" ? wordByWord(file, vocabulary, settings, library, unknownId) : asWholes(file, library),
   };
 }
 
@@ -63,18 +63,18 @@ function templateOf(tokenizer: Tokenizer, idOf: (piece: string) => number, pair:
   return { parts, types: token_type_ids ?? parts.map((part) => (part === "second" ? 1 : 0)) };
 }
 
-/** Plain words are looked up here, and all others by the library, each as far as the file's ways of cutting allow. */
-function appending(file: TokenizerFile, vocabulary: Vocabulary, library: () => Tokenizer, unknownId: number): BertTokenizer["append"] {
-  const cuts = cutsOf(file);
-  const { model } = file;
+/** Plain words are looked up here, all others with the library, a long stretch without white space and punctuation in slices. */
+function wordByWord(file: TokenizerFile, vocabulary: Vocabulary, settings: Tokenizer, library: () => Tokenizer, unknownId: number): BertTokenizer["append"] {
   const prepared = preparation(file);
+  const plain = plainWords(file, vocabulary, unknownId);
+  const readers: WordReaders = { settings, library, plain, longestWord: file.model.max_input_chars_per_word };
   const walk = new WordWalk({
-    characters: asciiCharacters(cuts !== "nowhere", cuts === "words"),
-    ideographsApart: cuts !== "nowhere" && setsIdeographsApart(file.normalizer),
-    marked: cuts === "words" ? markedTokens(file) : [],
-    plain: cuts === "words" ? plainWords(file, vocabulary, unknownId) : undefined,
-    longest: cuts === "words" ? LONGEST_AT_ONCE : Infinity,
-    idsOf: (word) => library().encode(prepared(word), { add_special_tokens: false }).ids,
+    characters: asciiCharacters(true, true),
+    ideographsApart: setsIdeographsApart(file.normalizer),
+    marked: markedTokens(file),
+    plain,
+    longest: LONGEST_AT_ONCE,
+    idsOf: (word) => libraryWordIds(readers, prepared(word)),
   });
   return async (text, most, found, pause) => {
     const enough = found.length + most;
@@ -82,11 +82,32 @@ function appending(file: TokenizerFile, vocabulary: Vocabulary, library: () => T
       at = walk.step(text, at, enough, found);
       const end = walk.longEnd;
       if (end > at) {
-        await longWordIds(library(), prepared(text.slice(at, end)), model.max_input_chars_per_word, enough, found, pause);
+        await appendLongWord(readers, prepared(text.slice(at, end)), enough, found, pause);
         at = end;
       } else if (at < text.length) {
         await pause();
       }
+    }
+  };
+}
+
+/** The library gets what lies between gaps as it stands; where not even that may be cut, the whole text. */
+function asWholes(file: TokenizerFile, library: () => Tokenizer): BertTokenizer["append"] {
+  const cut = cutsOf(file) === "gaps";
+  const prepared = preparation(file);
+  const walk = new WordWalk({
+    characters: asciiCharacters(cut, false),
+    ideographsApart: cut && setsIdeographsApart(file.normalizer),
+    marked: [],
+    plain: undefined,
+    longest: Infinity,
+    idsOf: (word) => library().encode(prepared(word), { add_special_tokens: false }).ids,
+  });
+  return async (text, most, found, pause) => {
+    const enough = found.length + most;
+    for (let at = 0; at < text.length && found.length < enough; ) {
+      at = walk.step(text, at, enough, found);
+      if (at < text.length) await pause();
     }
   };
 }

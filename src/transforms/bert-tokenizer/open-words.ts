@@ -4,8 +4,8 @@ import type { AsciiWordPiece } from "./open-pieces.ts";
 
 /** Code units that are looked at between two pauses, and what a word that only the library knows counts as, per unit and in all. */
 const [STEP, PER_UNIT, PER_WORD] = [100_000, 50, 500];
-/** Words whose ids are remembered, and the code units of the longest of them. */
-const [MOST_REMEMBERED, LONGEST_REMEMBERED] = [50_000, 64];
+/** Words whose ids are remembered at least, of twice as many at most, and the code units of the longest of them. */
+const [MOST_REMEMBERED, LONGEST_REMEMBERED] = [25_000, 64];
 
 /** How texts are cut into words, and what is known of these. */
 export interface WordRules {
@@ -30,7 +30,9 @@ export class WordWalk {
   private readonly rules: WordRules;
   /** Of the marks that tokens begin with 1. */
   private readonly opening = new Uint8Array(128);
-  private readonly known = new Map<string, readonly number[]>();
+  /** Words met of late, and those met before them. */
+  private known = new Map<string, readonly number[]>();
+  private older: ReadonlyMap<string, readonly number[]> = new Map();
   private cost = 0;
 
   constructor(rules: WordRules) {
@@ -107,14 +109,23 @@ export class WordWalk {
   /** Appends the ids of a word that is remembered, or asked for. */
   private append(text: string, start: number, end: number, found: IdList): void {
     const word = text.slice(start, end);
-    let ids = this.known.get(word);
+    const ids = this.known.get(word) ?? this.idsOf(word);
+    for (const id of ids) found.push(id);
+  }
+
+  private idsOf(word: string): readonly number[] {
+    let ids = this.older.get(word);
     if (ids === undefined) {
       ids = this.rules.idsOf(word);
       this.cost += PER_WORD + PER_UNIT * word.length;
-      if (this.known.size >= MOST_REMEMBERED) this.known.clear();
-      // A slice would keep the whole text in memory.
-      if (word.length <= LONGEST_REMEMBERED) this.known.set(`${word} `.slice(0, -1), ids);
     }
-    for (const id of ids) found.push(id);
+    if (word.length > LONGEST_REMEMBERED) return ids;
+    if (this.known.size >= MOST_REMEMBERED) {
+      this.older = this.known;
+      this.known = new Map();
+    }
+    // A slice would keep the whole text in memory.
+    this.known.set(`${word} `.slice(0, -1), ids);
+    return ids;
   }
 }

@@ -17,7 +17,6 @@ const LONGEST_WORD = 1000;
 /** Where texts may be cut for the tokenizer of a file. */
 export function cutsOf({ model, normalizer, pre_tokenizer, added_tokens }: TokenizerFile): Cuts {
   const ofBert = (normalizer === null || normalizer.type === "BertNormalizer") && pre_tokenizer?.type === "BertPreTokenizer";
-  if (Boolean(model.fuse_unk)) return "nowhere";
   // A token that begins with ASCII punctuation begins where a word would end anyway.
   const marked = added_tokens.every(({ content, special, normalized }) => /^[!-/:-@[-`{-~]/.test(content) && !(normalized ?? special !== true));
   if (ofBert && marked && model.max_input_chars_per_word <= LONGEST_WORD) return "words";

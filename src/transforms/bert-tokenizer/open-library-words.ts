@@ -15,6 +15,8 @@ export interface WordReaders {
   /** The library with all pieces, made when it is first asked for. */
   readonly library: () => Tokenizer;
   readonly plain: AsciiWordPiece;
+  /** What is done to a text before the library gets it, to each part alike. */
+  readonly prepared: (text: string) => string;
   /** Characters of the longest word that is looked at. */
   readonly longestWord: number;
 }
@@ -47,8 +49,9 @@ export async function appendLongWord(readers: WordReaders, stretch: string, enou
   if (found.length < enough) append(readers, split(readers, open), found);
 }
 
-function normalized({ settings }: WordReaders, text: string): string {
-  return settings.normalizer?.normalize(text) ?? text;
+function normalized({ settings, prepared }: WordReaders, text: string): string {
+  const ready = prepared(text);
+  return settings.normalizer?.normalize(ready) ?? ready;
 }
 
 function split({ settings }: WordReaders, text: string): string[] {

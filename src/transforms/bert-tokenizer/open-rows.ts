@@ -7,6 +7,8 @@ import { TOKEN_KEYS, type BertTokenizerParameters } from "./spec.ts";
 
 /** Tokens of one request, padding included: 128 MiB of each of the three arrays. */
 const MOST_TOKENS = 2 ** 24;
+/** Tokens that are written between two pauses. */
+const WRITTEN_AT_ONCE = 2 ** 17;
 
 /** The ids of the texts of a request, or of its pairs, without special ones. */
 export interface TokenRows {
@@ -65,8 +67,18 @@ function kept(a: number, b: number, room: number): [number, number] {
   return a > b ? [keepLong, keepShort] : [keepShort, keepLong];
 }
 
-/** Ids, mask and types of all rows, in the order of TOKEN_KEYS, padded as the parameters say. Throws TRANSFORM_FAILED for rows of unequal length, INPUT_TOO_LARGE above 2^24 tokens. */
-export function tokenArrays(rows: TokenRows, template: TokenTemplate, padId: number, { padding, max_length }: BertTokenizerParameters, [transform, key]: readonly [string, string]): ArrayItem[] {
+/**
+ * Ids, mask and types of all rows, in the order of TOKEN_KEYS, padded as the parameters say. Throws TRANSFORM_FAILED for rows of unequal length,
+ * INPUT_TOO_LARGE above 2^24 tokens, and what `pause` throws.
+ */
+export async function tokenArrays(
+  rows: TokenRows,
+  template: TokenTemplate,
+  padId: number,
+  { padding, max_length }: BertTokenizerParameters,
+  [transform, key]: readonly [string, string],
+  pause: () => Promise<void>,
+): Promise<ArrayItem[]> {
   const lengths = rows.first.map((_, row) => template.parts.reduce((sum: number, part) => sum + (typeof part === "number" ? 1 : (rows[part][row] as number)), 0));
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   const least = padding === "longest" ? longest : padding === "max_length" ? (max_length ?? 0) : 0;
@@ -78,24 +90,32 @@ export function tokenArrays(rows: TokenRows, template: TokenTemplate, padId: num
   const arrays = TOKEN_KEYS.map(() => new BigInt64Array(elements));
   // Little-endian: the lower words hold what is below 2^31.
   const [ids, mask, types] = arrays.map(({ buffer }) => new Int32Array(buffer)) as [Int32Array, Int32Array, Int32Array];
-  let start = 0;
-  lengths.forEach((length, row) => {
-    const first = rows.first[row] as number;
-    let word = 2 * row * width;
-    const end = word + 2 * width;
-    for (let at = word; at < word + 2 * length; at += 2) mask[at] = 1;
-    template.parts.forEach((part, index) => {
-      const count = typeof part === "number" ? 1 : (rows[part][row] as number);
-      const type = template.types[index] ?? 0;
-      const from = part === "second" ? start + first : start;
-      for (let at = 0; at < count; at++, word += 2) {
-        ids[word] = typeof part === "number" ? part : rows.ids.at(from + at);
+  let [word, start, sincePause] = [0, 0, 0];
+  /** Writes what stands on so many places: an id, or ids from a place of the list on. */
+  const write = async (count: number, id: number | undefined, from: number, real: number, type: number): Promise<void> => {
+    for (let done = 0; done < count; ) {
+      const end = Math.min(count, done + WRITTEN_AT_ONCE);
+      sincePause += end - done;
+      for (; done < end; done++, word += 2) {
+        ids[word] = id ?? rows.ids.at(from + done);
+        mask[word] = real;
         types[word] = type;
       }
-    });
-    for (; word < end; word += 2) ids[word] = padId;
-    start += first + (rows.second[row] as number);
-  });
+      if (sincePause < WRITTEN_AT_ONCE) continue;
+      sincePause = 0;
+      await pause();
+    }
+  };
+  for (const [row, length] of lengths.entries()) {
+    const [first, second] = [rows.first[row] as number, rows.second[row] as number];
+    for (const [index, part] of template.parts.entries()) {
+      const type = template.types[index] ?? 0;
+      if (typeof part === "number") await write(1, part, 0, 1, type);
+      else await write(rows[part][row] as number, undefined, part === "second" ? start + first : start, 1, type);
+    }
+    await write(width - length, padId, 0, 0, 0);
+    start += first + second;
+  }
   return arrays.map((data) => ({ dataType: "TYPE_INT64", shape: [lengths.length, width], data }));
 }
 

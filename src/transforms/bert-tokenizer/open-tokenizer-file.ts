@@ -8,7 +8,6 @@ export interface TokenizerFile {
     readonly unk_token: string;
     readonly continuing_subword_prefix: string;
     readonly max_input_chars_per_word: number;
-    readonly fuse_unk?: unknown;
   };
   readonly normalizer: FilePart | null;
   readonly pre_tokenizer: FilePart | null;
@@ -94,7 +93,8 @@ export function readTokenizerJson(text: string, file: string): ReadTokenizer {
   if (!isRecord(json) || !isRecord(model) || !isRecord(model["vocab"])) throw invalid(file, "it has no model with a vocab, as a tokenizer.json has");
   if (model["type"] !== undefined && model["type"] !== "WordPiece") throw invalid(file, `its model is ${JSON.stringify(model["type"])}, expected "WordPiece", which BERT has`);
   if (typeof model["unk_token"] !== "string") throw invalid(file, "its model has no unk_token");
-  const { vocab, ...rules } = model;
+  // Hugging Face's WordPiece knows no fuse_unk, the library would heed it.
+  const { vocab, fuse_unk: _, ...rules } = model;
   const pieces = vocab as Readonly<Record<string, unknown>>;
   const entries = Object.entries(pieces);
   for (const [piece, id] of entries) if (!isId(id)) throw invalid(file, `its piece ${JSON.stringify(piece)} has the id ${JSON.stringify(id)}, expected a whole number from 0 on`);

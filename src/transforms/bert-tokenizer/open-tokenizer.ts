@@ -65,16 +65,15 @@ function templateOf(tokenizer: Tokenizer, idOf: (piece: string) => number, pair:
 
 /** Plain words are looked up here, all others with the library, a long stretch without white space and punctuation in slices. */
 function wordByWord(file: TokenizerFile, vocabulary: Vocabulary, settings: Tokenizer, library: () => Tokenizer, unknownId: number): BertTokenizer["append"] {
-  const prepared = preparation(file);
   const plain = plainWords(file, vocabulary, unknownId);
-  const readers: WordReaders = { settings, library, plain, longestWord: file.model.max_input_chars_per_word };
+  const readers: WordReaders = { settings, library, plain, prepared: preparation(file), longestWord: file.model.max_input_chars_per_word };
   const walk = new WordWalk({
     characters: asciiCharacters(true, true),
     ideographsApart: setsIdeographsApart(file.normalizer),
     marked: markedTokens(file),
     plain,
     longest: LONGEST_AT_ONCE,
-    idsOf: (word) => libraryWordIds(readers, prepared(word)),
+    idsOf: (word) => libraryWordIds(readers, word),
   });
   return async (text, most, found, pause) => {
     const enough = found.length + most;
@@ -82,7 +81,7 @@ function wordByWord(file: TokenizerFile, vocabulary: Vocabulary, settings: Token
       at = walk.step(text, at, enough, found);
       const end = walk.longEnd;
       if (end > at) {
-        await appendLongWord(readers, prepared(text.slice(at, end)), enough, found, pause);
+        await appendLongWord(readers, text.slice(at, end), enough, found, pause);
         at = end;
       } else if (at < text.length) {
         await pause();

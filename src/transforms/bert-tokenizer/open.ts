@@ -27,7 +27,7 @@ export const bertTokenizerOpen: OpenTransform<BertTokenizerParameters> = async (
         const second = parameters.text_pair === null ? undefined : textsOf(parameters.text_pair, texts);
         if (second !== undefined && second.length !== first.length) throw failed(NAME, key, `it has ${first.length} texts, and text_pair "${parameters.text_pair}" has ${second.length}`);
         const rows = await tokenRows(tokenizer, template, parameters, [NAME, key], first, second, pause);
-        const arrays = tokenArrays(rows, template, tokenizer.padId, parameters, [NAME, key]);
+        const arrays = await tokenArrays(rows, template, tokenizer.padId, parameters, [NAME, key], pause);
         TOKEN_KEYS.forEach((name, index) => opened.set(`${key}_${name}`, arrays[index] as ArrayItem));
       }
       return opened;

@@ -17,6 +17,11 @@ export class IdList {
     return this.memory[index] as number;
   }
 
+  /** Those from a place on. */
+  from(index: number): number[] {
+    return Array.from(this.memory.subarray(index, this.length));
+  }
+
   /** Takes `count` of them out, from `index` on. */
   remove(index: number, count: number): void {
     this.memory.copyWithin(index, index + count, this.length);

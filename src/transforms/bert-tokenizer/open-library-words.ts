@@ -1,5 +1,5 @@
 import type { Tokenizer } from "@huggingface/tokenizers";
-import { IdList } from "./open-ids.ts";
+import type { IdList } from "./open-ids.ts";
 import type { AsciiWordPiece } from "./open-pieces.ts";
 
 /** Code units that are normalized at once, and marks in a row among which nothing is cut. */
@@ -7,25 +7,24 @@ const [SLICE, MOST_MARKS] = [2048, 1024];
 const MARK = /\p{M}/u;
 // oxlint-disable-next-line no-control-regex
 const ASCII = /^[\0-\x7f]*$/;
+/** Words that no pre-tokenizer of BERT cuts. */
+const UNCUT = /^[0-9A-Za-z]+$/;
 
 /** What words are read with that are not plain. */
 export interface WordReaders {
-  /** Normalizes and splits; it needs no pieces. */
+  /** Splits what is normalized; it needs no pieces. */
   readonly settings: Tokenizer;
+  readonly normalized: (text: string) => string;
   /** The library with all pieces, made when it is first asked for. */
   readonly library: () => Tokenizer;
   readonly plain: AsciiWordPiece;
-  /** What is done to a text before the library gets it, to each part alike. */
-  readonly prepared: (text: string) => string;
   /** Characters of the longest word that is looked at. */
   readonly longestWord: number;
 }
 
-/** The ids of a word between gaps and marks: the library normalizes and splits it, and looks up what then is not of ASCII characters alone. */
-export function libraryWordIds(readers: WordReaders, word: string): number[] {
-  const found = new IdList();
-  append(readers, split(readers, normalized(readers, word)), found);
-  return Array.from({ length: found.length }, (_, at) => found.at(at));
+/** Appends the ids of a word between gaps and marks: the library splits it where that is needed, and looks up what is not of ASCII characters alone. */
+export function appendWord(readers: WordReaders, word: string, found: IdList): void {
+  append(readers, split(readers, readers.normalized(word)), found);
 }
 
 /**
@@ -36,7 +35,7 @@ export async function appendLongWord(readers: WordReaders, stretch: string, enou
   let open = "";
   for (let from = 0; from < stretch.length && found.length < enough; ) {
     const end = sliceEnd(stretch, from);
-    const text = open + normalized(readers, stretch.slice(from, end));
+    const text = open + readers.normalized(stretch.slice(from, end));
     const words = split(readers, text);
     const last = words.at(-1);
     // A word that one more letter makes longer goes on in the next slice.
@@ -49,13 +48,8 @@ export async function appendLongWord(readers: WordReaders, stretch: string, enou
   if (found.length < enough) append(readers, split(readers, open), found);
 }
 
-function normalized({ settings, prepared }: WordReaders, text: string): string {
-  const ready = prepared(text);
-  return settings.normalizer?.normalize(ready) ?? ready;
-}
-
 function split({ settings }: WordReaders, text: string): string[] {
-  return settings.pre_tokenizer?.pre_tokenize(text) ?? [text];
+  return UNCUT.test(text) ? [text] : (settings.pre_tokenizer?.pre_tokenize(text) ?? [text]);
 }
 
 function append({ plain, library }: WordReaders, words: readonly string[], found: IdList): void {

@@ -2,8 +2,9 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { textOf } from "../../base/errors.ts";
 import { asciiCharacters, asciiLowered, spaced } from "./open-characters.ts";
 import { cutsOf, lowers, setsIdeographsApart } from "./open-cuts.ts";
+import { CharacterForms } from "./open-forms.ts";
 import type { IdList } from "./open-ids.ts";
-import { appendLongWord, libraryWordIds, type WordReaders } from "./open-library-words.ts";
+import { appendLongWord, appendWord, type WordReaders } from "./open-library-words.ts";
 import { AsciiWordPiece } from "./open-pieces.ts";
 import { invalid, lacking, type ReadTokenizer, type TokenizerFile, type Vocabulary } from "./open-tokenizer-file.ts";
 import { WordWalk } from "./open-words.ts";
@@ -66,14 +67,14 @@ function templateOf(tokenizer: Tokenizer, idOf: (piece: string) => number, pair:
 /** Plain words are looked up here, all others with the library, a long stretch without white space and punctuation in slices. */
 function wordByWord(file: TokenizerFile, vocabulary: Vocabulary, settings: Tokenizer, library: () => Tokenizer, unknownId: number): BertTokenizer["append"] {
   const plain = plainWords(file, vocabulary, unknownId);
-  const readers: WordReaders = { settings, library, plain, prepared: preparation(file), longestWord: file.model.max_input_chars_per_word };
+  const readers: WordReaders = { settings, library, plain, normalized: normalization(file, settings), longestWord: file.model.max_input_chars_per_word };
   const walk = new WordWalk({
     characters: asciiCharacters(true, true),
     ideographsApart: setsIdeographsApart(file.normalizer),
     marked: markedTokens(file),
     plain,
     longest: LONGEST_AT_ONCE,
-    idsOf: (word) => libraryWordIds(readers, word),
+    append: (word, found) => appendWord(readers, word, found),
   });
   return async (text, most, found, pause) => {
     const enough = found.length + most;
@@ -100,7 +101,9 @@ function asWholes(file: TokenizerFile, library: () => Tokenizer): BertTokenizer[
     marked: [],
     plain: undefined,
     longest: Infinity,
-    idsOf: (word) => library().encode(prepared(word), { add_special_tokens: false }).ids,
+    append: (word, found) => {
+      for (const id of library().encode(prepared(word), { add_special_tokens: false }).ids) found.push(id);
+    },
   });
   return async (text, most, found, pause) => {
     const enough = found.length + most;
@@ -109,6 +112,13 @@ function asWholes(file: TokenizerFile, library: () => Tokenizer): BertTokenizer[
       if (at < text.length) await pause();
     }
   };
+}
+
+/** What the normalizer makes of a text between gaps and marks, sigma as Hugging Face has it. */
+function normalization({ normalizer }: TokenizerFile, settings: Tokenizer): (text: string) => string {
+  if (normalizer === null) return (text) => text;
+  const forms = new CharacterForms((text) => settings.normalizer?.normalize(lowers(normalizer) ? text.replaceAll("Σ", "σ") : text) ?? text);
+  return (text) => forms.of(text);
 }
 
 /** What the library does otherwise than Hugging Face's tokenizers, done before it sees a text. */

@@ -19,8 +19,8 @@ export interface WordRules {
   readonly plain: AsciiWordPiece | undefined;
   /** Code units from which on a word of other characters is not looked up at once. */
   readonly longest: number;
-  /** The ids of any word. */
-  idsOf(word: string): readonly number[];
+  /** Appends the ids of any word. */
+  append(word: string, found: IdList): void;
 }
 
 /** Cuts texts into words and finds the ids of these, a stretch at a time. */
@@ -109,23 +109,29 @@ export class WordWalk {
   /** Appends the ids of a word that is remembered, or asked for. */
   private append(text: string, start: number, end: number, found: IdList): void {
     const word = text.slice(start, end);
-    const ids = this.known.get(word) ?? this.idsOf(word);
+    let ids = this.known.get(word);
+    if (ids === undefined) {
+      ids = this.older.get(word) ?? this.asked(word, found);
+      if (word.length <= LONGEST_REMEMBERED) this.remember(word, ids);
+    }
     for (const id of ids) found.push(id);
   }
 
-  private idsOf(word: string): readonly number[] {
-    let ids = this.older.get(word);
-    if (ids === undefined) {
-      ids = this.rules.idsOf(word);
-      this.cost += PER_WORD + PER_UNIT * word.length;
-    }
-    if (word.length > LONGEST_REMEMBERED) return ids;
+  private asked(word: string, found: IdList): readonly number[] {
+    const before = found.length;
+    this.rules.append(word, found);
+    this.cost += PER_WORD + PER_UNIT * word.length;
+    const ids = found.from(before);
+    found.length = before;
+    return ids;
+  }
+
+  private remember(word: string, ids: readonly number[]): void {
     if (this.known.size >= MOST_REMEMBERED) {
       this.older = this.known;
       this.known = new Map();
     }
     // A slice would keep the whole text in memory.
     this.known.set(`${word} `.slice(0, -1), ids);
-    return ids;
   }
 }

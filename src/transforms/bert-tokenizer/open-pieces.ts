@@ -19,13 +19,20 @@ class PieceTable {
   private characters = new Uint8Array(8192);
   private used = 0;
 
+  /** A bit for each hash, eight times as many as slots: most parts of words are no pieces, and it is small enough to stay near the processor. */
+  private bits: Uint8Array;
+
   /** For about `size` pieces; it grows with more. */
   constructor(size: number) {
-    this.slots = new Int32Array(4 * 2 ** Math.ceil(Math.log2(Math.max(size, 512))));
+    const slots = 2 * 2 ** Math.ceil(Math.log2(Math.max(size, 512)));
+    this.slots = new Int32Array(2 * slots);
+    this.bits = new Uint8Array(slots);
   }
 
   /** The id of the piece that stands in `word` from `start` on, `length` characters with that hash; -1 where there is none. */
   find(hash: number, word: Uint8Array, start: number, length: number): number {
+    const bit = spread(hash) & (8 * this.bits.length - 1);
+    if (((this.bits[bit >> 3] as number) & (1 << (bit & 7))) === 0) return -1;
     const piece = this.slots[2 * this.slotOf(hash, word, start, length)] as number;
     return piece === 0 ? -1 : (this.ids[piece - 1] as number);
   }
@@ -51,14 +58,20 @@ class PieceTable {
     this.slots[2 * slot] = ++this.count;
     this.slots[2 * slot + 1] = hash;
     this.longest = Math.max(this.longest, length);
-    // Half of the slots stay free: most parts of words are no pieces, and the first slot says so.
+    this.mark(hash);
+    // Half of the slots stay free.
     if (this.slots.length < 4 * this.count) this.grow();
+  }
+
+  private mark(hash: number): void {
+    const bit = spread(hash) & (8 * this.bits.length - 1);
+    this.bits[bit >> 3] = (this.bits[bit >> 3] as number) | (1 << (bit & 7));
   }
 
   private slotOf(hash: number, word: Uint8Array, start: number, length: number): number {
     const { slots } = this;
     const last = slots.length / 2 - 1;
-    let slot = spread(hash) & last;
+    let slot = (spread(hash) >>> 3) & last;
     for (let piece = slots[2 * slot] as number; piece !== 0; piece = slots[2 * slot] as number) {
       if (slots[2 * slot + 1] === hash && this.lengths[piece - 1] === length && this.equals(this.starts[piece - 1] as number, word, start, length)) break;
       slot = (slot + 1) & last;
@@ -75,20 +88,22 @@ class PieceTable {
     const old = this.slots;
     const last = old.length - 1;
     this.slots = new Int32Array(2 * old.length);
+    this.bits = new Uint8Array(old.length);
     for (let from = 0; from < old.length; from += 2) {
       if (old[from] === 0) continue;
       const hash = old[from + 1] as number;
-      let slot = spread(hash) & last;
+      let slot = (spread(hash) >>> 3) & last;
       while (this.slots[2 * slot] !== 0) slot = (slot + 1) & last;
       this.slots[2 * slot] = old[from] as number;
       this.slots[2 * slot + 1] = hash;
+      this.mark(hash);
     }
   }
 }
 
-/** A slot by a hash, before it is cut to the slots that there are. */
+/** A bit by a hash, and with the lowest three bits left out a slot, before it is cut to those that there are. */
 function spread(hash: number): number {
-  return Math.imul(hash ^ (hash >>> 15), SPREAD) >>> 7;
+  return Math.imul(hash ^ (hash >>> 15), SPREAD) >>> 4;
 }
 
 /** What WordPiece needs to know besides the pieces. */

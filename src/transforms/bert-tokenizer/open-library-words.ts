@@ -22,9 +22,18 @@ export interface WordReaders {
   readonly longestWord: number;
 }
 
-/** Appends the ids of a word between gaps and marks: the library splits it where that is needed, and looks up what is not of ASCII characters alone. */
-export function appendWord(readers: WordReaders, word: string, found: IdList): void {
-  append(readers, split(readers, readers.normalized(word)), found);
+/**
+ * Appends the ids of a word between gaps and marks: the library splits it where that is needed, and looks up what is not of ASCII characters alone.
+ * Whether it did either.
+ */
+export function appendWord(readers: WordReaders, word: string, found: IdList): boolean {
+  const normalized = readers.normalized(word);
+  if (!UNCUT.test(normalized)) {
+    append(readers, split(readers, normalized), found);
+    return true;
+  }
+  readers.plain.ids(normalized, 0, normalized.length, found);
+  return false;
 }
 
 /**
@@ -49,7 +58,7 @@ export async function appendLongWord(readers: WordReaders, stretch: string, enou
 }
 
 function split({ settings }: WordReaders, text: string): string[] {
-  return UNCUT.test(text) ? [text] : (settings.pre_tokenizer?.pre_tokenize(text) ?? [text]);
+  return settings.pre_tokenizer?.pre_tokenize(text) ?? [text];
 }
 
 function append({ plain, library }: WordReaders, words: readonly string[], found: IdList): void {

@@ -103,6 +103,7 @@ function asWholes(file: TokenizerFile, library: () => Tokenizer): BertTokenizer[
     longest: Infinity,
     append: (word, found) => {
       for (const id of library().encode(prepared(word), { add_special_tokens: false }).ids) found.push(id);
+      return true;
     },
   });
   return async (text, most, found, pause) => {

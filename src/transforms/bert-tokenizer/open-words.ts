@@ -2,8 +2,8 @@ import { CHARACTER, ideographAt } from "./open-characters.ts";
 import type { IdList } from "./open-ids.ts";
 import type { AsciiWordPiece } from "./open-pieces.ts";
 
-/** Code units that are looked at between two pauses, and what a word that only the library knows counts as, per unit and in all. */
-const [STEP, PER_UNIT, PER_WORD] = [100_000, 50, 500];
+/** Code units that are looked at between two pauses, and what those of other words count as besides: looked up, or asked of the library, which has its price per word too. */
+const [STEP, PER_LOOKED_UP, PER_UNIT, PER_WORD] = [100_000, 4, 50, 500];
 /** Words whose ids are remembered at least, of twice as many at most, and the code units of the longest of them. */
 const [MOST_REMEMBERED, LONGEST_REMEMBERED] = [25_000, 64];
 
@@ -19,8 +19,8 @@ export interface WordRules {
   readonly plain: AsciiWordPiece | undefined;
   /** Code units from which on a word of other characters is not looked up at once. */
   readonly longest: number;
-  /** Appends the ids of any word. */
-  append(word: string, found: IdList): void;
+  /** Appends the ids of any word; whether that took so long that they had better be remembered. */
+  append(word: string, found: IdList): boolean;
 }
 
 /** Cuts texts into words and finds the ids of these, a stretch at a time. */
@@ -111,19 +111,24 @@ export class WordWalk {
     const word = text.slice(start, end);
     let ids = this.known.get(word);
     if (ids === undefined) {
-      ids = this.older.get(word) ?? this.asked(word, found);
-      if (word.length <= LONGEST_REMEMBERED) this.remember(word, ids);
+      ids = this.older.get(word);
+      if (ids === undefined) {
+        this.ask(word, found);
+        return;
+      }
+      this.remember(word, ids);
     }
     for (const id of ids) found.push(id);
   }
 
-  private asked(word: string, found: IdList): readonly number[] {
+  private ask(word: string, found: IdList): void {
     const before = found.length;
-    this.rules.append(word, found);
+    if (!this.rules.append(word, found)) {
+      this.cost += PER_LOOKED_UP * word.length;
+      return;
+    }
     this.cost += PER_WORD + PER_UNIT * word.length;
-    const ids = found.from(before);
-    found.length = before;
-    return ids;
+    if (word.length <= LONGEST_REMEMBERED) this.remember(word, found.from(before));
   }
 
   private remember(word: string, ids: readonly number[]): void {

@@ -1,7 +1,17 @@
-/** Characters whose forms are remembered. */
-const MOST_REMEMBERED = 65_536;
+/** Characters whose forms are remembered, and code points whose forms are kept in an array. */
+const [MOST_REMEMBERED, FIRST] = [65_536, 0x3000];
 /** Marks that take up room: of two in a row the order may change where accents are stripped, so that a text's form is not those of its characters. */
 const SPACING_MARK = /\p{Mc}/u;
+/** Forms of which a word may be made that no pre-tokenizer of BERT cuts. */
+const PLAIN = /^[0-9A-Za-z]*$/;
+
+/** What becomes of a character. */
+interface Form {
+  /** undefined for a spacing mark. */
+  readonly text: string | undefined;
+  /** The same if it is of ASCII's letters and digits alone. */
+  readonly plain: string | undefined;
+}
 
 /**
  * What a normalizer of BERT makes of texts, character by character: it cleans, sets apart and lowers each by itself, and where it decomposes them it drops
@@ -9,8 +19,8 @@ const SPACING_MARK = /\p{Mc}/u;
  */
 export class CharacterForms {
   private readonly normalize: (text: string) => string;
-  /** Code point → its form; undefined for a spacing mark. */
-  private readonly known = new Map<number, string | undefined>();
+  private readonly first: (Form | undefined)[] = Array.from({ length: FIRST });
+  private readonly others = new Map<number, Form>();
 
   /** `normalize` is the library's. */
   constructor(normalize: (text: string) => string) {
@@ -22,8 +32,7 @@ export class CharacterForms {
     let normalized = "";
     for (let at = 0; at < text.length; at++) {
       const code = text.codePointAt(at) as number;
-      let form = this.known.get(code);
-      if (form === undefined) form = this.lookedUp(code);
+      const form = this.formOf(code).text;
       if (form === undefined) return this.normalize(text);
       normalized += form;
       if (code > 0xffff) at++;
@@ -31,11 +40,33 @@ export class CharacterForms {
     return normalized;
   }
 
-  private lookedUp(code: number): string | undefined {
+  /** The normalized word that stands in a text from `start` to `end`, if it is of ASCII's letters and digits alone. */
+  plainOf(text: string, start: number, end: number): string | undefined {
+    let normalized = "";
+    for (let at = start; at < end; at++) {
+      const code = text.codePointAt(at) as number;
+      const form = this.formOf(code).plain;
+      if (form === undefined) return undefined;
+      normalized += form;
+      if (code > 0xffff) at++;
+    }
+    return normalized;
+  }
+
+  private formOf(code: number): Form {
+    return (code < FIRST ? this.first[code] : this.others.get(code)) ?? this.lookedUp(code);
+  }
+
+  private lookedUp(code: number): Form {
     const character = String.fromCodePoint(code);
-    const form = SPACING_MARK.test(character) ? undefined : this.normalize(character);
-    if (this.known.size >= MOST_REMEMBERED) this.known.clear();
-    this.known.set(code, form);
+    const text = SPACING_MARK.test(character) ? undefined : this.normalize(character);
+    const form: Form = { text, plain: text !== undefined && PLAIN.test(text) ? text : undefined };
+    if (code < FIRST) {
+      this.first[code] = form;
+    } else {
+      if (this.others.size >= MOST_REMEMBERED) this.others.clear();
+      this.others.set(code, form);
+    }
     return form;
   }
 }

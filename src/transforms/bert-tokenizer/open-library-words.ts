@@ -7,8 +7,6 @@ const [SLICE, MOST_MARKS] = [2048, 1024];
 const MARK = /\p{M}/u;
 // oxlint-disable-next-line no-control-regex
 const ASCII = /^[\0-\x7f]*$/;
-/** Words that no pre-tokenizer of BERT cuts. */
-const UNCUT = /^[0-9A-Za-z]+$/;
 
 /** What words are read with that are not plain. */
 export interface WordReaders {
@@ -22,18 +20,9 @@ export interface WordReaders {
   readonly longestWord: number;
 }
 
-/**
- * Appends the ids of a word between gaps and marks: the library splits it where that is needed, and looks up what is not of ASCII characters alone.
- * Whether it did either.
- */
-export function appendWord(readers: WordReaders, word: string, found: IdList): boolean {
-  const normalized = readers.normalized(word);
-  if (!UNCUT.test(normalized)) {
-    append(readers, split(readers, normalized), found);
-    return true;
-  }
-  readers.plain.ids(normalized, 0, normalized.length, found);
-  return false;
+/** Appends the ids of a word between gaps and marks: the library splits it, and looks up what is not of ASCII characters alone. */
+export function appendWord(readers: WordReaders, word: string, found: IdList): void {
+  append(readers, split(readers, readers.normalized(word)), found);
 }
 
 /**

@@ -67,13 +67,20 @@ function templateOf(tokenizer: Tokenizer, idOf: (piece: string) => number, pair:
 /** Plain words are looked up here, all others with the library, a long stretch without white space and punctuation in slices. */
 function wordByWord(file: TokenizerFile, vocabulary: Vocabulary, settings: Tokenizer, library: () => Tokenizer, unknownId: number): BertTokenizer["append"] {
   const plain = plainWords(file, vocabulary, unknownId);
-  const readers: WordReaders = { settings, library, plain, normalized: normalization(file, settings), longestWord: file.model.max_input_chars_per_word };
+  const forms = formsOf(file, settings);
+  const normalized = (text: string): string => forms?.of(text) ?? text;
+  const readers: WordReaders = { settings, library, plain, normalized, longestWord: file.model.max_input_chars_per_word };
   const walk = new WordWalk({
     characters: asciiCharacters(true, true),
     ideographsApart: setsIdeographsApart(file.normalizer),
     marked: markedTokens(file),
     plain,
     longest: LONGEST_AT_ONCE,
+    appendQuickly(text, start, end, found) {
+      const word = forms?.plainOf(text, start, end);
+      if (word !== undefined) plain.ids(word, 0, word.length, found);
+      return word !== undefined;
+    },
     append: (word, found) => appendWord(readers, word, found),
   });
   return async (text, most, found, pause) => {
@@ -101,9 +108,9 @@ function asWholes(file: TokenizerFile, library: () => Tokenizer): BertTokenizer[
     marked: [],
     plain: undefined,
     longest: Infinity,
+    appendQuickly: () => false,
     append: (word, found) => {
       for (const id of library().encode(prepared(word), { add_special_tokens: false }).ids) found.push(id);
-      return true;
     },
   });
   return async (text, most, found, pause) => {
@@ -115,11 +122,10 @@ function asWholes(file: TokenizerFile, library: () => Tokenizer): BertTokenizer[
   };
 }
 
-/** What the normalizer makes of a text between gaps and marks, sigma as Hugging Face has it. */
-function normalization({ normalizer }: TokenizerFile, settings: Tokenizer): (text: string) => string {
-  if (normalizer === null) return (text) => text;
-  const forms = new CharacterForms((text) => settings.normalizer?.normalize(lowers(normalizer) ? text.replaceAll("Σ", "σ") : text) ?? text);
-  return (text) => forms.of(text);
+/** What the normalizer makes of characters, sigma as Hugging Face has it; nothing where there is none. */
+function formsOf({ normalizer }: TokenizerFile, settings: Tokenizer): CharacterForms | undefined {
+  if (normalizer === null) return undefined;
+  return new CharacterForms((text) => settings.normalizer?.normalize(lowers(normalizer) ? text.replaceAll("Σ", "σ") : text) ?? text);
 }
 
 /** What the library does otherwise than Hugging Face's tokenizers, done before it sees a text. */

@@ -19,8 +19,10 @@ export interface WordRules {
   readonly plain: AsciiWordPiece | undefined;
   /** Code units from which on a word of other characters is not looked up at once. */
   readonly longest: number;
-  /** Appends the ids of any word; whether that took so long that they had better be remembered. */
-  append(word: string, found: IdList): boolean;
+  /** Appends the ids of the word that stands in a text from `start` to `end`, if that is quickly done; whether it was. */
+  appendQuickly(text: string, start: number, end: number, found: IdList): boolean;
+  /** Appends the ids of any word. */
+  append(word: string, found: IdList): void;
 }
 
 /** Cuts texts into words and finds the ids of these, a stretch at a time. */
@@ -106,29 +108,26 @@ export class WordWalk {
     return this.rules.marked.find(([content]) => text.startsWith(content, at));
   }
 
-  /** Appends the ids of a word that is remembered, or asked for. */
+  /** Appends the ids of a word that is not plain: looked up, remembered, or asked for. */
   private append(text: string, start: number, end: number, found: IdList): void {
+    this.cost += PER_LOOKED_UP * (end - start);
+    if (this.rules.appendQuickly(text, start, end, found)) return;
     const word = text.slice(start, end);
     let ids = this.known.get(word);
     if (ids === undefined) {
-      ids = this.older.get(word);
-      if (ids === undefined) {
-        this.ask(word, found);
-        return;
-      }
-      this.remember(word, ids);
+      ids = this.older.get(word) ?? this.asked(word, found);
+      if (word.length <= LONGEST_REMEMBERED) this.remember(word, ids);
     }
     for (const id of ids) found.push(id);
   }
 
-  private ask(word: string, found: IdList): void {
+  private asked(word: string, found: IdList): readonly number[] {
     const before = found.length;
-    if (!this.rules.append(word, found)) {
-      this.cost += PER_LOOKED_UP * word.length;
-      return;
-    }
+    this.rules.append(word, found);
     this.cost += PER_WORD + PER_UNIT * word.length;
-    if (word.length <= LONGEST_REMEMBERED) this.remember(word, found.from(before));
+    const ids = found.from(before);
+    found.length = before;
+    return ids;
   }
 
   private remember(word: string, ids: readonly number[]): void {

@@ -10,7 +10,10 @@ import { tokenizerOf, type BertTokenizer } from "./open-tokenizer.ts";
 
 const { pieces } = JSON.parse(readFileSync(new URL("tokens.json", import.meta.url), "utf8")) as { readonly pieces: readonly string[] };
 /** Pieces that tell apart what a text may become: accents kept or not, both small sigmas, ideographs alone and with others, controls, upper case. */
-const TELLING = ["é", "##é", "e", "##́", "́", "σ", "##σ", "ς", "##ς", "中", "##中", "中国", "𠀀", "##𠀀", "が", "か", "##\u3099", "İ", "i̇", "##̇", "i", "“", "##”", "—", "≠", "=", "A", "##B", "Dog", "AB", "\u0001", "\ufffd", "\u00a0", "a b", "a\u00a0b", "😀", "##😀", "newword", "株", "##s", "!!", "##!"];
+const TELLING = [
+  "é", "##é", "e", "##́", "́", "σ", "##σ", "ς", "##ς", "中", "##中", "中国", "𠀀", "##𠀀", "が", "か", "##\u3099", "İ", "i̇", "##̇", "i", "“", "##”", "—",
+  "≠", "=", "A", "##B", "Dog", "AB", "\u0001", "\ufffd", "\u00a0", "a b", "a\u00a0b", "😀", "##😀", "newword", "株", "##s", "!!", "##!",
+];
 const VOCAB = Object.fromEntries([...new Set([...pieces, ...TELLING])].map((piece, id) => [piece, id]));
 
 const SPECIAL = ["[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"].map((content) => ({ id: VOCAB[content]!, content, special: true, normalized: false }));
@@ -50,12 +53,36 @@ const others: [string, Settings][] = [
   ["words, then digits", { normalizer: BERT, pre_tokenizer: preSequence({ type: "Whitespace" }, { type: "Digits", individual_digits: true }) }],
   ["punctuation alone", { normalizer: BERT, pre_tokenizer: { type: "Punctuation" } }],
   ["digits, then words", { normalizer: BERT, pre_tokenizer: preSequence({ type: "Digits" }, { type: "WhitespaceSplit" }) }],
-  ["a token of letters", { normalizer: BERT, pre_tokenizer: SPLIT, added_tokens: [...SPECIAL, { id: 900, content: "newword", normalized: false }, { id: 901, content: "dog", normalized: false }] }],
-  ["a normalized token", { normalizer: BERT, pre_tokenizer: SPLIT, added_tokens: [...SPECIAL, { id: 900, content: "[Néw]", normalized: true }, { id: 901, content: "Dog" }] }],
-  ["tokens with white space and ideographs", { normalizer: BERT, pre_tokenizer: SPLIT, added_tokens: [...SPECIAL, { id: 900, content: "[A B]", normalized: false }, { id: 901, content: "[中国]", special: true }] }],
+  [
+    "a token of letters",
+    {
+      normalizer: BERT, pre_tokenizer: SPLIT,
+      added_tokens: [...SPECIAL, { id: 900, content: "newword", normalized: false }, { id: 901, content: "dog", normalized: false }],
+    },
+  ],
+  [
+    "a normalized token",
+    {
+      normalizer: BERT, pre_tokenizer: SPLIT,
+      added_tokens: [...SPECIAL, { id: 900, content: "[Néw]", normalized: true }, { id: 901, content: "Dog" }],
+    },
+  ],
+  [
+    "tokens with white space and ideographs",
+    {
+      normalizer: BERT, pre_tokenizer: SPLIT,
+      added_tokens: [...SPECIAL, { id: 900, content: "[A B]", normalized: false }, { id: 901, content: "[中国]", special: true }],
+    },
+  ],
   ["a token of an ideograph", { normalizer: BERT, pre_tokenizer: SPLIT, added_tokens: [...SPECIAL, { id: 901, content: "中国", special: true }] }],
   ["tokens that take white space", { normalizer: BERT, pre_tokenizer: SPLIT, added_tokens: SPECIAL.map((token) => ({ ...token, lstrip: true, rstrip: true })) }],
-  ["tokens that begin alike", { normalizer: BERT, pre_tokenizer: SPLIT, added_tokens: [...SPECIAL, ...["[", "[[", "[MASK", "##s", "!", "##!"].map((content, at) => ({ id: 900 + at, content, special: true }))] }],
+  [
+    "tokens that begin alike",
+    {
+      normalizer: BERT, pre_tokenizer: SPLIT,
+      added_tokens: [...SPECIAL, ...["[", "[[", "[MASK", "##s", "!", "##!"].map((content, at) => ({ id: 900 + at, content, special: true }))],
+    },
+  ],
   ["words of at most three characters", { normalizer: BERT, pre_tokenizer: SPLIT, model: { max_input_chars_per_word: 3 } }],
   ["words of no character", { normalizer: BERT, pre_tokenizer: SPLIT, model: { max_input_chars_per_word: 0 } }],
   ["another prefix", { normalizer: BERT, pre_tokenizer: SPLIT, model: { continuing_subword_prefix: "s" } }],

@@ -188,9 +188,37 @@ describe("rows of a request", () => {
     expect(ids).toEqual([[2, 7, 8, 9, 5, 3]]);
   });
 
-  it("end with the signal", async () => {
+  it.each([
+    ["one word", "a".repeat(10_000_000), [2, 1, 3]],
+    ["one word with accents", "\u00e1".repeat(100_000), [2, 1, 3]],
+    ["nothing but combining marks", "\u0301\u0316".repeat(50_000), [2, 3]],
+    ["nothing that stays", "\0".repeat(1_000_000), [2, 3]],
+  ])("take a text without a gap: %s", async (_, text, expected) => {
+    expect((await tokenized(file, [text])).ids).toEqual([expected]);
+  });
+
+  it("take a million different words", async () => {
+    const { ids } = await tokenized(file, [Array.from({ length: 1_000_000 }, (_, at) => `a${at}`).join(" ")]);
+    expect(ids[0]).toHaveLength(1_000_002);
+    expect(new Set(ids[0])).toEqual(new Set([1, 2, 3]));
+  });
+
+  it("take more different words with accents than are remembered, and the first of them again", async () => {
+    const words = Array.from({ length: 60_000 }, (_, at) => `${"a".repeat(1 + (at % 3))}${at % 2 === 0 ? "\u0301" : "s\u0301"}${String.fromCodePoint(0xe000 + (at % 6400))}`);
+    const pieces = (word: string): number[] => [5, ...[...word].slice(1).flatMap((letter) => (letter === "a" ? [6] : letter === "s" ? [8] : []))];
+    // Private use is left out, so that the words differ and their ids repeat.
+    const { ids } = await tokenized(file, [[...words, words[0]!].join(" ")], { add_special_tokens: false });
+    expect(ids[0]).toEqual([...words, words[0]!].flatMap(pieces));
+  });
+
+  it.each([
+    ["words", "dogs. a ".repeat(1_250_000)],
+    ["marks", ".".repeat(10_000_000)],
+    ["words with accents", "d\u00f3gs. \u00e1 ".repeat(1_000_000)],
+    ["a stretch without a gap", "\u00e1".repeat(5_000_000)],
+  ])("end with the signal, in %s", async (_, text) => {
     const controller = new AbortController();
-    const running = tokenized(file, ["dogs. a ".repeat(1_250_000)], {}, undefined, controller.signal);
+    const running = tokenized(file, [text], {}, undefined, controller.signal);
     setTimeout(() => controller.abort(new ConchError("CANCELLED", "stop")));
     await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
   });
@@ -207,6 +235,10 @@ describe("a file that makes no tokenizer", () => {
     ["what is no JSON", "{", json, "tokenizer.json: it is no JSON"],
     ["JSON of something else", "[1]", json, "it has no model with a vocab"],
     ["another model", JSON.stringify({ model: { ...model, type: "BPE" } }), json, 'its model is "BPE", expected "WordPiece"'],
+    ["a piece without an id", JSON.stringify({ model: { ...model, vocab: { "[UNK]": 0, "[PAD]": 1, a: 1.5 } } }), json, 'its piece "a" has the id 1.5, expected a whole number'],
+    ["a prefix that is no string", JSON.stringify({ model: { ...model, continuing_subword_prefix: 2 } }), json, "its continuing_subword_prefix is 2, expected a string"],
+    ["a longest word of no length", JSON.stringify({ model: { ...model, max_input_chars_per_word: "long" } }), json, 'its max_input_chars_per_word is "long", expected a whole number'],
+    ["tokens without ids", JSON.stringify({ added_tokens: [{ content: "[X]" }], model }), json, "its added_tokens are no list of tokens"],
     ["a model whose unk_token is no piece", JSON.stringify({ model: { ...model, unk_token: "<unk>" } }), json, "it has no <unk>"],
     ["a model without [PAD]", JSON.stringify({ model: { ...model, vocab: { "[UNK]": 0 } } }), json, "it has no [PAD]"],
     ["a normalizer that nobody knows", JSON.stringify({ normalizer: { type: "Magic" }, model }), json, "it cannot be followed"],

@@ -1,6 +1,13 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import { ConchError, textOf } from "../../base/errors.ts";
-import type { BertTokenizerParameters } from "./spec.ts";
+import { textOf } from "../../base/errors.ts";
+import { asciiCharacters, asciiLowered, spaced } from "./open-characters.ts";
+import { cutsOf, lowers, setsIdeographsApart } from "./open-cuts.ts";
+import { CharacterForms } from "./open-forms.ts";
+import type { IdList } from "./open-ids.ts";
+import { appendLongWord, appendWord, type WordReaders } from "./open-library-words.ts";
+import { AsciiWordPiece } from "./open-pieces.ts";
+import { invalid, lacking, type ReadTokenizer, type TokenizerFile, type Vocabulary } from "./open-tokenizer-file.ts";
+import { WordWalk } from "./open-words.ts";
 
 /** Where the ids of a text, or of two, go among the special ones. */
 export interface TokenTemplate {
@@ -14,85 +21,39 @@ export interface BertTokenizer {
   readonly padId: number;
   readonly single: TokenTemplate;
   readonly pair: TokenTemplate;
-  /** The ids of a text without special ones: all, or at least the first `most`. `pause` is awaited now and then. */
-  ids(text: string, most: number, pause: () => Promise<void>): Promise<number[]>;
+  /** Appends the ids of a text without special ones: all, or at least the first `most`. `pause` is awaited now and then. */
+  append(text: string, most: number, found: IdList, pause: () => Promise<void>): Promise<void>;
 }
 
-/** The part of a tokenizer.json that is looked at here; the library reads the rest. */
-interface TokenizerJson {
-  readonly model: { readonly type?: unknown; readonly vocab: Readonly<Record<string, number>>; readonly unk_token: string };
-  readonly normalizer: { readonly handle_chinese_chars?: boolean; readonly lowercase?: boolean } | null;
-  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
-}
+/** Code units of the longest word without a gap that the library gets at once where it may be cut. */
+const LONGEST_AT_ONCE = 2048;
 
-/** Characters that BERT takes as words of their own, as Hugging Face's tokenizers has them; the library misses those beyond U+FFFF. */
-const IDEOGRAPHS = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
-const HAS_IDEOGRAPH = new RegExp(IDEOGRAPHS, "u");
-/** White space that ends a word whatever the normalizer does with the rest. */
-const GAPS = /[ \t\n\r]+/;
-/** Texts between gaps whose ids are remembered, and their most characters. */
-const MOST_REMEMBERED = 50_000;
-const LONGEST_REMEMBERED = 64;
-/** Texts between gaps that are tokenized between two pauses. */
-const PAUSE_AFTER = 256;
-
-/** The tokenizer of a vocab.txt, with transformers' settings. `file` names it in messages. Throws MODEL_FILE_INVALID. */
-export function tokenizerOfVocabulary(text: string, { do_lower_case, strip_accents, tokenize_chinese_chars }: BertTokenizerParameters, file: string): BertTokenizer {
-  const lines = text.split(/\r\n|\r|\n/);
-  if (lines.at(-1) === "") lines.pop();
-  const vocab = new Map(lines.map((piece, id) => [piece, id]));
-  for (const piece of ["[UNK]", "[CLS]", "[SEP]", "[PAD]"]) if (!vocab.has(piece)) throw lacking(piece, file, lines.length);
-  if (!vocab.has("[MASK]")) vocab.set("[MASK]", lines.length);
-  const [cls, sep] = [vocab.get("[CLS]"), vocab.get("[SEP]")];
-  const special = ["[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"].map((content) => ({ id: vocab.get(content), content, special: true, normalized: false }));
-  return tokenizerOf(
-    {
-      added_tokens: special,
-      normalizer: { type: "BertNormalizer", clean_text: true, handle_chinese_chars: tokenize_chinese_chars, strip_accents, lowercase: do_lower_case },
-      pre_tokenizer: { type: "BertPreTokenizer" },
-      post_processor: { type: "BertProcessing", sep: ["[SEP]", sep], cls: ["[CLS]", cls] },
-      model: { type: "WordPiece", unk_token: "[UNK]", continuing_subword_prefix: "##", max_input_chars_per_word: 100, vocab: Object.fromEntries(vocab) },
-    },
-    file,
-  );
-}
-
-/** The tokenizer of a tokenizer.json. `file` names it in messages. Throws MODEL_FILE_INVALID. */
-export function tokenizerOfJson(text: string, file: string): BertTokenizer {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw invalid(file, `it is no JSON: ${textOf(cause)}`, cause);
-  }
-  const model = isRecord(json) ? json["model"] : undefined;
-  if (!isRecord(json) || !isRecord(model) || !isRecord(model["vocab"])) throw invalid(file, "it has no model with a vocab, as a tokenizer.json has");
-  if (model["type"] !== undefined && model["type"] !== "WordPiece") throw invalid(file, `its model is ${JSON.stringify(model["type"])}, expected "WordPiece", which BERT has`);
-  if (typeof model["unk_token"] !== "string") throw invalid(file, "its model has no unk_token");
-  return tokenizerOf({ ...json, model: { continuing_subword_prefix: "##", ...model } }, file);
-}
-
-function tokenizerOf(json: Record<string, unknown>, file: string): BertTokenizer {
-  const whole = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...json };
-  const { model, normalizer, added_tokens } = whole as unknown as TokenizerJson;
-  let tokenizer: Tokenizer;
-  try {
-    tokenizer = new Tokenizer(whole, {});
-  } catch (cause) {
-    throw invalid(file, `it cannot be followed: ${textOf(cause)}`, cause);
-  }
+/** The tokenizer of what was read. `name` is that of its file, for messages. Throws MODEL_FILE_INVALID. */
+export function tokenizerOf({ file, vocabulary }: ReadTokenizer, name: string): BertTokenizer {
+  // The library reads the pieces once a word needs it; what it makes of the rest shows without them.
+  const settings = libraryOf(file, {}, name);
+  let whole: Tokenizer | undefined;
+  const library = (): Tokenizer => (whole ??= libraryOf(file, recordOf(vocabulary), name));
   const idOf = (piece: string): number => {
-    const id = tokenizer.token_to_id(piece);
-    if (id === undefined) throw lacking(piece, file, Object.keys(model.vocab).length);
+    const id = file.added_tokens.findLast(({ content }) => content === piece)?.id ?? vocabulary.idOf(piece);
+    if (id === undefined) throw lacking(piece, name, vocabulary.size);
     return id;
   };
-  idOf(model.unk_token);
+  const unknownId = idOf(file.model.unk_token);
   return {
     padId: idOf("[PAD]"),
-    single: templateOf(tokenizer, idOf, false),
-    pair: templateOf(tokenizer, idOf, true),
-    ids: wordIds(tokenizer, normalizer, added_tokens),
+    single: templateOf(settings, idOf, false),
+    pair: templateOf(settings, idOf, true),
+    append: cutsOf(file) === "words" ? wordByWord(file, vocabulary, settings, library, unknownId) : asWholes(file, library),
   };
+}
+
+function libraryOf(file: TokenizerFile, vocab: Readonly<Record<string, number>>, name: string): Tokenizer {
+  try {
+    return new Tokenizer({ ...file, model: { ...file.model, vocab } }, {});
+  } catch (cause) {
+    throw invalid(name, `it cannot be followed: ${textOf(cause)}`, cause);
+  }
 }
 
 /** The order that the post-processor puts two texts of one token each into. */
@@ -103,55 +64,96 @@ function templateOf(tokenizer: Tokenizer, idOf: (piece: string) => number, pair:
   return { parts, types: token_type_ids ?? parts.map((part) => (part === "second" ? 1 : 0)) };
 }
 
-/**
- * Tokenizes between gaps, of which the ids do not depend on what lies around them, and remembers the ids of short ones. Not so where a token that
- * is looked for in the text holds white space, or an ideograph, itself.
- */
-function wordIds(tokenizer: Tokenizer, normalizer: TokenizerJson["normalizer"], added: TokenizerJson["added_tokens"]): BertTokenizer["ids"] {
-  const known = new Map<string, readonly number[]>();
-  const apart = added.every(({ content }) => !/\s/.test(content) && !HAS_IDEOGRAPH.test(content));
-  const idsOf = (text: string): readonly number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
-  return async (text, most, pause) => {
-    // Hugging Face lowers each character by itself, the library whole words: their last sigma would become another.
-    const lowered = normalizer?.lowercase === true ? text.replaceAll("Σ", "σ") : text;
-    if (!apart) return [...idsOf(lowered)];
-    const spaced = normalizer?.handle_chinese_chars === true ? lowered.replace(IDEOGRAPHS, " $& ") : lowered;
-    const ids: number[] = [];
-    let count = 0;
-    for (const part of partsOf(spaced)) {
-      if (++count % PAUSE_AFTER === 0) await pause();
-      let found = known.get(part);
-      if (found === undefined) {
-        found = idsOf(part);
-        if (known.size >= MOST_REMEMBERED) known.clear();
-        if (part.length <= LONGEST_REMEMBERED) known.set(part, found);
+/** Plain words are looked up here, all others with the library, a long stretch without white space and punctuation in slices. */
+function wordByWord(file: TokenizerFile, vocabulary: Vocabulary, settings: Tokenizer, library: () => Tokenizer, unknownId: number): BertTokenizer["append"] {
+  const plain = plainWords(file, vocabulary, unknownId);
+  const forms = formsOf(file, settings);
+  const normalized = (text: string): string => forms?.of(text) ?? text;
+  const readers: WordReaders = { settings, library, plain, normalized, longestWord: file.model.max_input_chars_per_word };
+  const walk = new WordWalk({
+    characters: asciiCharacters(true, true),
+    ideographsApart: setsIdeographsApart(file.normalizer),
+    marked: markedTokens(file),
+    plain,
+    longest: LONGEST_AT_ONCE,
+    appendQuickly(text, start, end, found) {
+      const word = forms?.plainOf(text, start, end);
+      if (word !== undefined) plain.ids(word, 0, word.length, found);
+      return word !== undefined;
+    },
+    append: (word, found) => appendWord(readers, word, found),
+  });
+  return async (text, most, found, pause) => {
+    const enough = found.length + most;
+    for (let at = 0; at < text.length && found.length < enough; ) {
+      at = walk.step(text, at, enough, found);
+      const end = walk.longEnd;
+      if (end > at) {
+        await appendLongWord(readers, text.slice(at, end), enough, found, pause);
+        at = end;
+      } else if (at < text.length) {
+        await pause();
       }
-      for (const id of found) ids.push(id);
-      if (ids.length >= most) break;
     }
-    return ids;
   };
 }
 
-/** What lies between the gaps, one after the other: a text of megabytes is not split as a whole where its first tokens are enough. */
-function* partsOf(text: string): Generator<string> {
-  const gaps = new RegExp(GAPS, "g");
-  let from = 0;
-  for (let gap = gaps.exec(text); gap !== null; gap = gaps.exec(text)) {
-    if (gap.index > from) yield text.slice(from, gap.index);
-    from = gaps.lastIndex;
-  }
-  if (from < text.length) yield text.slice(from);
+/** The library gets what lies between gaps as it stands; where not even that may be cut, the whole text. */
+function asWholes(file: TokenizerFile, library: () => Tokenizer): BertTokenizer["append"] {
+  const cut = cutsOf(file) === "gaps";
+  const prepared = preparation(file);
+  const walk = new WordWalk({
+    characters: asciiCharacters(cut, false),
+    ideographsApart: cut && setsIdeographsApart(file.normalizer),
+    marked: [],
+    plain: undefined,
+    longest: Infinity,
+    appendQuickly: () => false,
+    append: (word, found) => {
+      for (const id of library().encode(prepared(word), { add_special_tokens: false }).ids) found.push(id);
+    },
+  });
+  return async (text, most, found, pause) => {
+    const enough = found.length + most;
+    for (let at = 0; at < text.length && found.length < enough; ) {
+      at = walk.step(text, at, enough, found);
+      if (at < text.length) await pause();
+    }
+  };
 }
 
-function lacking(piece: string, file: string, pieces: number): ConchError {
-  return invalid(file, `it has no ${piece} among its ${pieces} pieces; a tokenizer of BERT needs [UNK], [CLS], [SEP] and [PAD]`);
+/** What the normalizer makes of characters, sigma as Hugging Face has it; nothing where there is none. */
+function formsOf({ normalizer }: TokenizerFile, settings: Tokenizer): CharacterForms | undefined {
+  if (normalizer === null) return undefined;
+  return new CharacterForms((text) => settings.normalizer?.normalize(lowers(normalizer) ? text.replaceAll("Σ", "σ") : text) ?? text);
 }
 
-function invalid(file: string, message: string, cause?: unknown): ConchError {
-  return new ConchError("MODEL_FILE_INVALID", `${file}: ${message}`, { data: { file }, cause });
+/** What the library does otherwise than Hugging Face's tokenizers, done before it sees a text. */
+function preparation({ normalizer, added_tokens }: TokenizerFile): (text: string) => string {
+  // Hugging Face lowers each character by itself, the library whole words: their last sigma would become another.
+  const sigma = lowers(normalizer) && !added_tokens.some(({ content }) => content.includes("Σ"));
+  const apart = setsIdeographsApart(normalizer) && added_tokens.every(({ content }) => spaced(content) === content);
+  return (text) => {
+    const lowered = sigma && text.includes("Σ") ? text.replaceAll("Σ", "σ") : text;
+    return apart ? spaced(lowered) : lowered;
+  };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function markedTokens({ added_tokens }: TokenizerFile): [string, number][] {
+  const ids = new Map(added_tokens.map(({ content, id }) => [content, id]));
+  return [...ids].sort(([a], [b]) => b.length - a.length);
+}
+
+function plainWords({ model, normalizer, added_tokens }: TokenizerFile, vocabulary: Vocabulary, unknownId: number): AsciiWordPiece {
+  const rules = { prefix: model.continuing_subword_prefix, longestWord: model.max_input_chars_per_word, unknownId, lowered: asciiLowered(lowers(normalizer)) };
+  const words = new AsciiWordPiece(vocabulary.size, rules);
+  vocabulary.each((piece, id) => words.add(piece, id));
+  for (const { content, id } of added_tokens) words.add(content, id);
+  return words;
+}
+
+function recordOf(vocabulary: Vocabulary): Record<string, number> {
+  const pieces: [string, number][] = [];
+  vocabulary.each((piece, id) => pieces.push([piece, id]));
+  return Object.fromEntries(pieces);
 }

@@ -31,7 +31,8 @@ export const TOKEN_KEYS = ["input_ids", "attention_mask", "token_type_ids"] as c
  *
  * A tokenizer_file (tokenizer.json) is followed as it stands. For a bare vocab_file (vocab.txt) Hugging Face's ways hold, not those of Google's
  * first release: a word of more than 100 characters is [UNK] (Google: 200), special tokens written in a text are taken as such, characters of
- * private use are left out. Which characters are punctuation, marks or white space, the Unicode of the browser says.
+ * private use are left out. Which characters are punctuation, marks or white space, the Unicode of the browser says. Pre-tokenizers of a tokenizer.json
+ * other than BERT's are as the library has them: `Whitespace` knows ASCII's letters alone, `Punctuation` keeps marks in a row together.
  */
 export const bertTokenizerSpec: TransformSpec<BertTokenizerParameters> = {
   name: NAME,

@@ -9,23 +9,39 @@ const LATER =
   "16100-16139 16d40-16d79 16ea0-16eb8 16ebb-16ed3 16ff2-16ff6 187f8-187ff 18cff 18d09-18d1e 18d80-18df2 1b132 1b155 1ccf0-1ccf9 1d2c0-1d2d3 1df25-1df2a " +
   "1e030-1e06d 1e08f 1e4d0-1e4f9 1e5d0-1e5fa 1e5ff 1e6c0-1e6de 1e6e0-1e6f5 1e6fe-1e6ff 2b739-2b73f 2cea2-2cead 2ebf0-2ee5d 31350-33479";
 
-const later = LATER.split(" ")
+/** The same as a part of a class of characters. */
+export const LATER_CLASS = LATER.split(" ")
   .map((range) => range.split("-").map((bound) => `\\u{${bound}}`).join("-"))
   .join("");
-const ofWords = `(?:[0-9A-Za-z]|(?![${later}])[\\p{L}\\p{M}\\p{N}])`;
 
-/** Words as they stand in a text. */
-export const WORD = new RegExp(`${ofWords}+(?:['\\u2019]${ofWords}+)*`, "gu");
+/** What a character may be; several at once. */
+export const KIND = { word: 1, apostrophe: 2, punctuation: 4, stop: 8, wideStop: 16, closer: 32, whiteSpace: 64, capital: 128 } as const;
 
-/** Punctuation marks, in runs. */
-export const PUNCTUATION = new RegExp(`(?:(?![${later}])\\p{P})+`, "gu");
+/** Each kind's characters; all but `capital` as the spec has them. A capital is one of ASCII's. */
+const CHARACTERS: readonly (readonly [keyof typeof KIND, RegExp])[] = [
+  ["word", new RegExp(`^(?:[0-9A-Za-z]|(?![${LATER_CLASS}])[\\p{L}\\p{M}\\p{N}])$`, "u")],
+  ["apostrophe", /^['\u2019]$/u],
+  ["punctuation", new RegExp(`^(?![${LATER_CLASS}])\\p{P}$`, "u")],
+  ["stop", /^[.!?\u2026\u3002\uff01\uff1f]$/u],
+  ["wideStop", /^[\u3002\uff01\uff1f]$/u],
+  ["closer", /^["'\u2019\u201d)\]\u00bb]$/u],
+  // oxlint-disable-next-line no-control-regex
+  ["whiteSpace", /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/u],
+  ["capital", /^[A-Z]$/u],
+];
 
-/** Runs that may end a sentence. */
-export const STOP = /[.!?\u2026\u3002\uff01\uff1f][.!?\u2026\u3002\uff01\uff1f"'\u2019\u201d)\]\u00bb]*/g;
+/** Set in the kinds of a code point that were looked up. */
+const KNOWN = 256;
+/** Code point → its kinds and KNOWN, or 0. */
+const kinds = new Uint16Array(0x110000);
 
-/** Stops that end a sentence whatever follows. */
-export const WIDE_STOP = /[\u3002\uff01\uff1f]/;
+/** The kinds of a code point, as bits of KIND, among others. */
+export function kindsOf(code: number): number {
+  const found = kinds[code] as number;
+  return found === 0 ? lookedUp(code) : found;
+}
 
-/** One character of white space, from a place on. */
-// oxlint-disable-next-line no-control-regex
-export const WHITE_SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/y;
+function lookedUp(code: number): number {
+  const character = String.fromCodePoint(code);
+  return (kinds[code] = CHARACTERS.reduce((bits, [kind, all]) => (all.test(character) ? bits | KIND[kind] : bits), KNOWN));
+}

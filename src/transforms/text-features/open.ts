@@ -2,20 +2,20 @@ import { ConchError } from "../../base/errors.ts";
 import { failed } from "../dictionary.ts";
 import { decodeTexts, pacing } from "../text-bytes.ts";
 import type { ArrayItem, OpenTransform, ReadModelFile } from "../transform.ts";
-import { textNumbers, type WordLists } from "./open-numbers.ts";
-import { PLAIN_FEATURES, type TextFeaturesParameters } from "./spec.ts";
+import { featureWords, textNumbers } from "./open-numbers.ts";
+import type { TextFeaturesParameters } from "./spec.ts";
 
 const NAME = "conch.TextFeatures";
 
 /** The features of texts, as the spec defines them. Throws MODEL_FILE_INVALID, TEXT_INVALID, TRANSFORM_FAILED. */
 export const textFeaturesOpen: OpenTransform<TextFeaturesParameters> = async (parameters, keys, read) => {
   const { words, stop_words, most_frequent, least_frequent } = parameters;
-  const lists: WordLists = {
+  const lists = featureWords({
     stopWords: await readWords(read, stop_words),
     mostFrequent: await readWords(read, most_frequent, words),
     leastFrequent: await readWords(read, least_frequent, words),
-  };
-  const width = PLAIN_FEATURES + 2 * words;
+  });
+  const { width } = lists;
   return {
     async together(texts, signal) {
       const pause = pacing(signal, () => performance.now(), () => new Promise((resolve) => setTimeout(resolve)));
@@ -26,7 +26,7 @@ export const textFeaturesOpen: OpenTransform<TextFeaturesParameters> = async (pa
         const data = new Float32Array(given.length * width);
         for (const [row, text] of decodeTexts(NAME, key, given).entries()) {
           await pause();
-          data.set(await textNumbers(text, lists, pause), row * width);
+          await textNumbers(text, lists, data.subarray(row * width, (row + 1) * width), pause);
         }
         opened.set(`${key}_features`, { dataType: "TYPE_FP32", shape: [given.length, width], data });
       }

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ModelConfig } from "../../triton/model-config/model-config.ts";
 import { ConchError } from "../../base/errors.ts";
 import { parseChain } from "../chain.ts";
 import { inferChain } from "../chain-infer.ts";
+import { LATER_CLASS } from "./open-characters.ts";
 import { textFeaturesOpen } from "./open.ts";
 
 /** See training/make_feature_vectors.py. */
@@ -59,6 +61,38 @@ describe("features of a text", () => {
     setTimeout(() => controller.abort(new ConchError("CANCELLED", "stop")));
     await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
   });
+});
+
+/** The plain features of a text by the regular expressions that say what words, marks and ends of sentences are. */
+function byExpressions(text: string): number[] {
+  const letter = `(?:[0-9A-Za-z]|(?![${LATER_CLASS}])[\\p{L}\\p{M}\\p{N}])`;
+  const found = [...text.matchAll(new RegExp(`${letter}+(?:['\u2019]${letter}+)*`, "gu"))];
+  const words = found.map(([word]) => Array.from(word.replaceAll("\u2019", "'"), (character) => character.toLowerCase()).join(""));
+  const ends = [...text.matchAll(/[.!?\u2026\u3002\uff01\uff1f][.!?\u2026\u3002\uff01\uff1f"'\u2019\u201d)\]\u00bb]*/g)].filter(({ 0: run, index }) => {
+    const behind = text.slice(index + run.length);
+    return behind === "" || /[\u3002\uff01\uff1f]/.test(run) || /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(behind);
+  });
+  const bounds = [0, ...ends.map(({ index }) => index), text.length];
+  const sentences = bounds.slice(1).filter((bound, at) => found.some(({ index }) => index >= (bounds[at] as number) && index < bound)).length;
+  const marks = Array.from(text).filter((character) => new RegExp(`^(?![${LATER_CLASS}])\\p{P}$`, "u").test(character)).length;
+  const stops = words.filter((word) => vectors.lists.stop_words.includes(word)).length;
+  return [words.length, new Set(words).size, marks, sentences, words.length / Math.max(sentences, 1), stops, stops / Math.max(sentences, 1)].map(Math.fround);
+}
+
+it("counts of any text are those of the expressions that define words, marks and sentences", async () => {
+  const fragment = fc.oneof(
+    fc.constantFrom(...vectors.lists.stop_words, "don't", "Don\u2019t", "''", "a'b'c", "\u212a", "k", "\u03a3", "\u0130", "3.14", "\u{10d50}", "\u0301"),
+    fc.constantFrom(" ", " ", "\n", "\u00a0", "\u200b", "\u0085"),
+    fc.constantFrom(".", "...", "?!", '."', ".'", "\u3002", "\u3002\u2019", "\u2026", ".)", "\u00bb", "\u2019", ",", "\u{10100}"),
+    fc.string({ unit: "binary", maxLength: 5 }),
+    fc.string({ unit: "grapheme-ascii", maxLength: 5 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join("")), async (text) => {
+      expect((await featuresOf([text]))[0]?.slice(0, 7)).toEqual(byExpressions(text));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 describe("what is refused", () => {

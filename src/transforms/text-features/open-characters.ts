@@ -14,14 +14,23 @@ const later = LATER.split(" ")
   .join("");
 const ofWords = `(?:[0-9A-Za-z]|(?![${later}])[\\p{L}\\p{M}\\p{N}])`;
 
-/** Words as they stand in a text. */
-export const WORD = new RegExp(`${ofWords}+(?:['\\u2019]${ofWords}+)*`, "gu");
+/** The longest stretch that a pattern takes at once: an engine keeps a place to come back to for every character of a run, and its stack ends. */
+const AT_ONCE = 1024;
+
+/** Runs of characters of words, long ones in parts. */
+export const WORD_PART = new RegExp(`${ofWords}{1,${AT_ONCE}}`, "gu");
+
+/** What joins two runs to one word where it stands alone between them. */
+export const APOSTROPHES = "'\u2019";
 
 /** Punctuation marks, in runs. */
-export const PUNCTUATION = new RegExp(`(?:(?![${later}])\\p{P})+`, "gu");
+export const PUNCTUATION = new RegExp(`(?:(?![${later}])\\p{P}){1,${AT_ONCE}}`, "gu");
 
-/** Runs that may end a sentence. */
-export const STOP = /[.!?\u2026\u3002\uff01\uff1f][.!?\u2026\u3002\uff01\uff1f"'\u2019\u201d)\]\u00bb]*/g;
+/** What begins a run that may end a sentence. */
+export const STOP = /[.!?\u2026\u3002\uff01\uff1f]/g;
+
+/** What goes on with such a run, from a place on, long ones in parts. */
+export const STOP_MORE = new RegExp(`[.!?\\u2026\\u3002\\uff01\\uff1f"'\\u2019\\u201d)\\]\\u00bb]{1,${AT_ONCE}}`, "y");
 
 /** Stops that end a sentence whatever follows. */
 export const WIDE_STOP = /[\u3002\uff01\uff1f]/;

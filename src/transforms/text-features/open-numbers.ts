@@ -1,4 +1,4 @@
-import { PUNCTUATION, STOP, WHITE_SPACE, WIDE_STOP, WORD } from "./open-characters.ts";
+import { APOSTROPHES, PUNCTUATION, STOP, STOP_MORE, WHITE_SPACE, WIDE_STOP, WORD_PART } from "./open-characters.ts";
 import { PLAIN_FEATURES } from "./spec.ts";
 
 /** The words of the three lists. */
@@ -8,29 +8,38 @@ export interface WordLists {
   readonly leastFrequent: readonly string[];
 }
 
-/** Words or stops that are found between two pauses. */
+/** Parts of words, runs of marks or stops that are found between two pauses. */
 const PAUSE_AFTER = 4096;
 
 /** The features of one text, as the spec defines them. `pause` is awaited now and then. */
 export async function textNumbers(text: string, lists: WordLists, pause: () => Promise<void>): Promise<Float32Array> {
   const counts = new Map<string, number>();
-  const ends = sentenceEnds(text);
+  const ends = await sentenceEnds(text, pause);
   let [words, sentences, sinceEnd] = [0, 0, false];
-  let end = ends.next();
-  for (const match of text.matchAll(WORD)) {
-    if (++words % PAUSE_AFTER === 0) await pause();
-    while (end.done !== true && end.value < match.index) {
-      if (sinceEnd) sentences++;
-      sinceEnd = false;
-      end = ends.next();
+  let [end, behind, letters] = [0, -1, ""];
+  const finish = (): void => {
+    if (behind >= 0) counts.set(letters, (counts.get(letters) ?? 0) + 1);
+  };
+  let parts = 0;
+  for (const { 0: part, index } of text.matchAll(WORD_PART)) {
+    if (++parts % PAUSE_AFTER === 0) await pause();
+    if (index === behind || (index === behind + 1 && APOSTROPHES.includes(text[behind] as string))) letters += (index === behind ? "" : "'") + lowered(part);
+    else {
+      finish();
+      letters = lowered(part);
+      words++;
+      while (end < ends.length && (ends[end] as number) < index) {
+        if (sinceEnd) sentences++;
+        sinceEnd = false;
+        end++;
+      }
+      sinceEnd = true;
     }
-    sinceEnd = true;
-    const word = lowered(match[0]);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+    behind = index + part.length;
   }
+  finish();
   if (sinceEnd) sentences++;
-  await pause();
-  const punctuation = punctuationMarks(text);
+  const punctuation = await punctuationMarks(text, pause);
   const count = (word: string): number => counts.get(word) ?? 0;
   const stops = lists.stopWords.reduce((sum, word) => sum + count(word), 0);
   const per = (value: number, whole: number): number => value / Math.max(whole, 1);
@@ -44,17 +53,30 @@ export async function textNumbers(text: string, lists: WordLists, pause: () => P
 }
 
 /** Where the runs begin that end a sentence. */
-function* sentenceEnds(text: string): Generator<number> {
-  for (const { 0: run, index } of text.matchAll(STOP)) {
-    const behind = index + run.length;
+async function sentenceEnds(text: string, pause: () => Promise<void>): Promise<number[]> {
+  const ends: number[] = [];
+  const stop = new RegExp(STOP);
+  let found = 0;
+  for (let match = stop.exec(text); match !== null; match = stop.exec(text)) {
+    if (++found % PAUSE_AFTER === 0) await pause();
+    const { index } = match;
+    let [behind, wide] = [index + 1, WIDE_STOP.test(match[0])];
+    STOP_MORE.lastIndex = behind;
+    for (let more = STOP_MORE.exec(text); more !== null; more = STOP_MORE.exec(text)) {
+      behind = STOP_MORE.lastIndex;
+      wide ||= WIDE_STOP.test(more[0]);
+    }
     WHITE_SPACE.lastIndex = behind;
-    if (behind === text.length || WIDE_STOP.test(run) || WHITE_SPACE.test(text)) yield index;
+    if (behind === text.length || wide || WHITE_SPACE.test(text)) ends.push(index);
+    stop.lastIndex = behind;
   }
+  return ends;
 }
 
-function punctuationMarks(text: string): number {
-  let marks = 0;
+async function punctuationMarks(text: string, pause: () => Promise<void>): Promise<number> {
+  let [marks, runs] = [0, 0];
   for (const [run] of text.matchAll(PUNCTUATION)) {
+    if (++runs % PAUSE_AFTER === 0) await pause();
     marks += run.length;
     // A pair of surrogates is one mark.
     for (let at = 0; at < run.length; at++) if ((run.charCodeAt(at) & 0xfc00) === 0xdc00) marks--;
@@ -63,8 +85,8 @@ function punctuationMarks(text: string): number {
 }
 
 /** Each character by itself, so that no word's last sigma becomes another. */
-function lowered(word: string): string {
+function lowered(part: string): string {
   // oxlint-disable-next-line no-control-regex
-  if (/^[\0-\x7f]*$/.test(word)) return word.toLowerCase();
-  return Array.from(word, (character) => (character === "\u2019" ? "'" : character.toLowerCase())).join("");
+  if (/^[\0-\x7f]*$/.test(part)) return part.toLowerCase();
+  return Array.from(part, (character) => character.toLowerCase()).join("");
 }

@@ -1,3 +1,4 @@
+import { Tokenizer } from "@huggingface/tokenizers";
 import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { ConchError } from "../../base/errors.ts";
@@ -29,6 +30,20 @@ const DEFAULTS: BertTokenizerParameters = {
   max_length: null,
 };
 const SMALL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "##a", "dog", "##s", "."];
+
+/** A vocabulary as the tokenizer.json that the library takes. */
+function jsonOf(file: string): object {
+  const vocab = Object.fromEntries(file.split("\n").map((piece, id) => [piece, id]));
+  const added_tokens = SMALL.slice(0, 5).map((content, id) => ({ id, content, special: true, normalized: false }));
+  return {
+    added_tokens,
+    normalizer: { type: "BertNormalizer", clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+    pre_tokenizer: { type: "BertPreTokenizer" },
+    post_processor: null,
+    decoder: null,
+    model: { type: "WordPiece", unk_token: "[UNK]", continuing_subword_prefix: "##", max_input_chars_per_word: 100, vocab },
+  };
+}
 
 type Given = string | Uint8Array;
 type Tokens = Readonly<Record<"ids" | "mask" | "types", readonly (readonly number[])[]>>;
@@ -188,9 +203,34 @@ describe("rows of a request", () => {
     expect(ids).toEqual([[2, 7, 8, 9, 5, 3]]);
   });
 
-  it("end with the signal", async () => {
+  it.each([
+    ["one word", "a".repeat(6_000_000), [2, 1, 3]],
+    ["one with accents", "e\u0301".repeat(2_000_000), [2, 1, 3]],
+    ["accents alone", "\u0301".repeat(3_000_000), [2, 3]],
+    ["full stops", ".".repeat(5_000_000), [2, 9, 9, 9, 9, 3]],
+    ["brackets", "[".repeat(5_000_000), [2, 1, 1, 1, 1, 3]],
+    ["special tokens", "[MASK]".repeat(1_000_000), [2, 4, 4, 4, 4, 3]],
+    ["a word behind one that is too long", `${"a".repeat(5_000_000)}.dogs`, [2, 1, 9, 7, 8, 3]],
+  ] as const)("are made of megabytes without white space: %s", async (_, text, expected) => {
+    expect((await tokenized(file, [text], { truncation: true, max_length: 6 })).ids).toEqual([expected]);
+  });
+
+  it("are the same of a stretch in pieces and of its words one by one", async () => {
+    const parts = ["dogs", ".", "a", "[MASK]", "aa", "dog", "...", "\u0301", "é", "İ", "a".repeat(99), "b".repeat(101), "😀", "\u200b", "[", "]", "ﬀ", "`", "\u1fef"];
+    let seed = 7;
+    const next = (): string => parts[(seed = (seed * 16_807) % 2_147_483_647) % parts.length]!;
+    for (let round = 0; round < 20; round++) {
+      const text = Array.from({ length: 1500 }, next).join("");
+      const whole = await tokenized(file, [text], { add_special_tokens: false });
+      expect(text.length).toBeGreaterThan(4096);
+      const library = new Tokenizer(jsonOf(file), {}).encode(text, { add_special_tokens: false }).ids;
+      expect(whole.ids[0]).toEqual(library);
+    }
+  });
+
+  it.each(["dogs. a ".repeat(1_250_000), "a".repeat(10_000_000), ".".repeat(10_000_000)])("end with the signal", async (text) => {
     const controller = new AbortController();
-    const running = tokenized(file, ["dogs. a ".repeat(1_250_000)], {}, undefined, controller.signal);
+    const running = tokenized(file, [text], {}, undefined, controller.signal);
     setTimeout(() => controller.abort(new ConchError("CANCELLED", "stop")));
     await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
   });

@@ -1,5 +1,6 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ConchError, textOf } from "../../base/errors.ts";
+import { LONG_STRETCH, stretchIds } from "./open-stretch.ts";
 import type { BertTokenizerParameters } from "./spec.ts";
 
 /** Where the ids of a text, or of two, go among the special ones. */
@@ -20,9 +21,10 @@ export interface BertTokenizer {
 
 /** The part of a tokenizer.json that is looked at here; the library reads the rest. */
 interface TokenizerJson {
-  readonly model: { readonly type?: unknown; readonly vocab: Readonly<Record<string, number>>; readonly unk_token: string };
-  readonly normalizer: { readonly handle_chinese_chars?: boolean; readonly lowercase?: boolean } | null;
-  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
+  readonly model: { readonly type?: unknown; readonly vocab: Readonly<Record<string, number>>; readonly unk_token: string; readonly max_input_chars_per_word?: unknown };
+  readonly normalizer: { readonly type?: unknown; readonly handle_chinese_chars?: boolean; readonly lowercase?: boolean } | null;
+  readonly pre_tokenizer: { readonly type?: unknown } | null;
+  readonly added_tokens: readonly { readonly id: number; readonly content: string; readonly normalized?: unknown }[];
 }
 
 /** Characters that BERT takes as words of their own, as Hugging Face's tokenizers has them; the library misses those beyond U+FFFF. */
@@ -74,7 +76,8 @@ export function tokenizerOfJson(text: string, file: string): BertTokenizer {
 
 function tokenizerOf(json: Record<string, unknown>, file: string): BertTokenizer {
   const whole = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...json };
-  const { model, normalizer, added_tokens } = whole as unknown as TokenizerJson;
+  const rules = whole as unknown as TokenizerJson;
+  const { model } = rules;
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(whole, {});
@@ -91,7 +94,7 @@ function tokenizerOf(json: Record<string, unknown>, file: string): BertTokenizer
     padId: idOf("[PAD]"),
     single: templateOf(tokenizer, idOf, false),
     pair: templateOf(tokenizer, idOf, true),
-    ids: wordIds(tokenizer, normalizer, added_tokens),
+    ids: wordIds(tokenizer, rules, file),
   };
 }
 
@@ -107,10 +110,19 @@ function templateOf(tokenizer: Tokenizer, idOf: (piece: string) => number, pair:
  * Tokenizes between gaps, of which the ids do not depend on what lies around them, and remembers the ids of short ones. Not so where a token that
  * is looked for in the text holds white space, or an ideograph, itself.
  */
-function wordIds(tokenizer: Tokenizer, normalizer: TokenizerJson["normalizer"], added: TokenizerJson["added_tokens"]): BertTokenizer["ids"] {
+function wordIds(tokenizer: Tokenizer, rules: TokenizerJson, file: string): BertTokenizer["ids"] {
+  const { normalizer, added_tokens: added } = rules;
   const known = new Map<string, readonly number[]>();
   const apart = added.every(({ content }) => !/\s/.test(content) && !HAS_IDEOGRAPH.test(content));
-  const idsOf = (text: string): readonly number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const longIds = stretchIds(tokenizer, rules);
+  const idsOf = (text: string): readonly number[] => {
+    try {
+      return tokenizer.encode(text, { add_special_tokens: false }).ids;
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new ConchError("INPUT_TOO_LARGE", `${file}: its tokenizer takes no stretch of ${text.length} characters at once; break the text by white space`, { data: { file, found: text.length }, cause });
+    }
+  };
   return async (text, most, pause) => {
     // Hugging Face lowers each character by itself, the library whole words: their last sigma would become another.
     const lowered = normalizer?.lowercase === true ? text.replaceAll("Σ", "σ") : text;
@@ -120,6 +132,14 @@ function wordIds(tokenizer: Tokenizer, normalizer: TokenizerJson["normalizer"], 
     let count = 0;
     for (const part of partsOf(spaced)) {
       if (++count % PAUSE_AFTER === 0) await pause();
+      if (part.length > LONG_STRETCH && longIds !== undefined) {
+        for (const some of longIds(part)) {
+          await pause();
+          for (const id of some) ids.push(id);
+          if (ids.length >= most) return ids;
+        }
+        continue;
+      }
       let found = known.get(part);
       if (found === undefined) {
         found = idsOf(part);

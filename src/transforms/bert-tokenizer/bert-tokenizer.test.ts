@@ -243,7 +243,11 @@ describe("a file that makes no tokenizer", () => {
   test.each([
     ["a vocabulary without [UNK]", SMALL.filter((piece) => piece !== "[UNK]").join("\n"), {}, "vocab.txt: it has no [UNK] among its 9 pieces"],
     ["one without [SEP]", SMALL.filter((piece) => piece !== "[SEP]").join("\n"), {}, "it has no [SEP]"],
-    ["an empty one", "", {}, "it has no [UNK] among its 0 pieces"],
+    ["an empty one", "", {}, "vocab.txt: it is empty"],
+    ["one with a byte order mark", `\ufeff${SMALL.join("\n")}`, {}, 'begins with a byte order mark, which makes another piece of its first, "[PAD]"'],
+    ["a negative id", JSON.stringify({ model: { ...model, vocab: { "[UNK]": 0, "[PAD]": -1 } } }), json, 'its piece "[PAD]" has id -1, expected a whole number from 0'],
+    ["an id that is a text", JSON.stringify({ model: { ...model, vocab: { "[UNK]": "0", "[PAD]": 1 } } }), json, 'its piece "[UNK]" has id "0"'],
+    ["an id of 2^40", JSON.stringify({ model: { ...model, vocab: { "[UNK]": 0, "[PAD]": 2 ** 40 } } }), json, "has id 1099511627776"],
     ["what is no JSON", "{", json, "tokenizer.json: it is no JSON"],
     ["JSON of something else", "[1]", json, "it has no model with a vocab"],
     ["another model", JSON.stringify({ model: { ...model, type: "BPE" } }), json, 'its model is "BPE", expected "WordPiece"'],

@@ -35,6 +35,8 @@ const GAPS = /[ \t\n\r]+/;
 /** Texts between gaps whose ids are remembered, and their most characters. */
 const MOST_REMEMBERED = 50_000;
 const LONGEST_REMEMBERED = 64;
+/** The library keeps a list as long as the largest id. */
+const MOST_ID = (1 << 24) - 1;
 /** Texts between gaps that are tokenized between two pauses. */
 const PAUSE_AFTER = 256;
 
@@ -43,6 +45,8 @@ export function tokenizerOfVocabulary(text: string, { do_lower_case, strip_accen
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.at(-1) === "") lines.pop();
   const vocab = new Map(lines.map((piece, id) => [piece, id]));
+  if (lines.length === 0) throw invalid(file, "it is empty, expected a piece a line, [UNK], [CLS], [SEP] and [PAD] among them");
+  if (text.startsWith("\ufeff")) throw invalid(file, `it begins with a byte order mark, which makes another piece of its first, ${JSON.stringify(lines[0]?.slice(1) ?? "")}: save it as UTF-8 without one`);
   for (const piece of ["[UNK]", "[CLS]", "[SEP]", "[PAD]"]) if (!vocab.has(piece)) throw lacking(piece, file, lines.length);
   if (!vocab.has("[MASK]")) vocab.set("[MASK]", lines.length);
   const [cls, sep] = [vocab.get("[CLS]"), vocab.get("[SEP]")];
@@ -71,6 +75,8 @@ export function tokenizerOfJson(text: string, file: string): BertTokenizer {
   if (!isRecord(json) || !isRecord(model) || !isRecord(model["vocab"])) throw invalid(file, "it has no model with a vocab, as a tokenizer.json has");
   if (model["type"] !== undefined && model["type"] !== "WordPiece") throw invalid(file, `its model is ${JSON.stringify(model["type"])}, expected "WordPiece", which BERT has`);
   if (typeof model["unk_token"] !== "string") throw invalid(file, "its model has no unk_token");
+  const wrong = Object.entries(model["vocab"]).find(([, id]) => !Number.isInteger(id) || (id as number) < 0 || (id as number) > MOST_ID);
+  if (wrong !== undefined) throw invalid(file, `its piece ${JSON.stringify(wrong[0])} has id ${JSON.stringify(wrong[1])}, expected a whole number from 0 to ${MOST_ID}`);
   return tokenizerOf({ ...json, model: { continuing_subword_prefix: "##", ...model } }, file);
 }
 

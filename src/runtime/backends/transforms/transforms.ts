@@ -1,13 +1,12 @@
-import { ConchError } from "../../../base/errors.ts";
+import { ConchError, isAbort } from "../../../base/errors.ts";
 import { isBytes, type Tensor } from "../../../tensor/tensor.ts";
-import type { ModelConfig } from "../../../triton/model-config/model-config.ts";
 import { loadCpuTable, loadGpuTable, loadOpenTable } from "../../../transforms/catalogue.ts";
 import { parseChain, type TransformChain } from "../../../transforms/chain.ts";
 import { openFiles, type OpenedItems } from "../../../transforms/chain-open.ts";
 import { runChainOnCpu } from "../../../transforms/chain-run.ts";
 import { runChainOnGpu, type GpuTable, type GpuValue } from "../../../transforms/gpu-chain.ts";
 import type { Gpu } from "../../gpu.ts";
-import { createRunReport } from "../../run-report.ts";
+import { createRunReport, type RunReport } from "../../run-report.ts";
 import type { Backend, BackendModel, ExecuteRequest, ModelSource, RuntimeTensor } from "../backend.ts";
 
 /** Triton's python backend, for models whose version folder has a transforms.json: WGSL for KIND_GPU, TypeScript for KIND_CPU. */
@@ -16,11 +15,13 @@ export const transformsBackend: Backend = {
   async load(source, placement, { gpu }, signal) {
     const chain = await readChain(source);
     signal.throwIfAborted();
-    const openTable = await loadOpenTable(chain, (path) => readFile(source, path));
+    const openTable = await loadOpenTable(chain, (path) => readFile(source, path)).catch((thrown: unknown) => {
+      throw ofModel(source, thrown);
+    });
     const open = (request: ExecuteRequest): Promise<OpenedItems> => openFiles(chain, source.config, files(request), openTable, request.signal);
     if (placement === "cpu") {
       const table = await loadCpuTable(chain);
-      return model(source.config, "host", async (request) => {
+      return model(source, "host", async (request) => {
         const outputs = runChainOnCpu(chain, source.config, hostTensors(request), table, request.signal, request.requestedOutputs, await open(request));
         return new Map([...outputs].map(([name, tensor]): [string, RuntimeTensor] => [name, { location: "host", tensor }]));
       });
@@ -31,7 +32,7 @@ export const transformsBackend: Backend = {
       });
     }
     const table = await loadGpuTable(chain);
-    return model(source.config, "gpu", async (request) => executeOnGpu(gpu, chain, source.config, table, request, await open(request)));
+    return model(source, "gpu", async (request) => executeOnGpu(gpu, chain, source, table, request, await open(request)));
   },
 };
 
@@ -56,11 +57,22 @@ async function readFile(source: ModelSource, path: string): Promise<Uint8Array |
   return file === undefined ? undefined : new Uint8Array(await file.arrayBuffer());
 }
 
-function model(config: ModelConfig, side: "gpu" | "host", execute: BackendModel["execute"]): BackendModel {
+/** The error with the model that it came from: an ensemble may have several, and a step's JSON path says nothing of that. */
+function ofModel<Thrown>({ name }: ModelSource, thrown: Thrown): Thrown | ConchError {
+  if (!(thrown instanceof ConchError) || isAbort(thrown)) return thrown;
+  return new ConchError(thrown.code, `model "${name}", ${thrown.message}`, { data: { model: name, ...thrown.data }, cause: thrown.cause });
+}
+
+function model(source: ModelSource, side: "gpu" | "host", execute: BackendModel["execute"]): BackendModel {
+  const { config } = source;
   return {
-    execute(request) {
+    async execute(request) {
       request.progress("running");
-      return execute(request);
+      try {
+        return await execute(request);
+      } catch (thrown) {
+        throw ofModel(source, thrown);
+      }
     },
     accepts: (input) => (config.input.find(({ name }) => name === input)?.data_type === "TYPE_STRING" ? "host" : side),
     dispose: () => Promise.resolve(),
@@ -85,14 +97,15 @@ function gpuValues({ inputs }: ExecuteRequest): Map<string, GpuValue> {
   return new Map([...inputs].flatMap(([name, input]) => (input.location === "gpu" ? [[name, input] as const] : [])));
 }
 
-async function executeOnGpu(gpu: Gpu, chain: TransformChain, config: ModelConfig, table: GpuTable, request: ExecuteRequest, opened: OpenedItems): Promise<Map<string, RuntimeTensor>> {
+async function executeOnGpu(gpu: Gpu, chain: TransformChain, source: ModelSource, table: GpuTable, request: ExecuteRequest, opened: OpenedItems): Promise<Map<string, RuntimeTensor>> {
   // Without a run to report to, what kernels find is asked for at once.
   const own = request.report === undefined ? createRunReport(gpu) : undefined;
-  const report = request.report ?? own;
-  if (report === undefined) throw new Error("Conch bug: a report was made above");
+  const made = request.report ?? own;
+  if (made === undefined) throw new Error("Conch bug: a report was made above");
+  const report: RunReport = { ...made, flag: (makeError) => made.flag((word) => ofModel(source, makeError(word))) };
   try {
     for (const item of opened) for (const [key, { data }] of item) request.uploaded?.(key, data.byteLength);
-    const values = await runChainOnGpu({ gpu, report, signal: request.signal }, chain, config, gpuValues(request), table, request.requestedOutputs, opened);
+    const values = await runChainOnGpu({ gpu, report, signal: request.signal }, chain, source.config, gpuValues(request), table, request.requestedOutputs, opened);
     const [error] = (await own?.finish())?.errors ?? [];
     if (error !== undefined) {
       for (const { buffer } of values.values()) buffer.release();

@@ -50,20 +50,33 @@ test("a vocabulary or list that is none is named with what it lacks, and a good 
   });
 });
 
-test("ids of a larger vocabulary, rows of another width and texts beyond a network's positions are refused on the processor and on WebGPU", async ({ app }) => {
-  const larger = (before: string): string => {
-    const pieces = before.trimEnd().split("\n");
-    return `${[...pieces.map((piece) => (piece === "cat" ? "[unused]" : piece)), ...Array.from({ length: 20_000 }, (_, index) => `[more${index}]`), "cat"].join("\n")}\n`;
-  };
-  const four = replaced("max_batch_size: 512", "max_batch_size: 4");
+const larger = (before: string): string => {
+  const pieces = before.trimEnd().split("\n");
+  return `${[...pieces.map((piece) => (piece === "cat" ? "[unused]" : piece)), ...Array.from({ length: 20_000 }, (_, index) => `[more${index}]`), "cat"].join("\n")}\n`;
+};
+const BEYOND = /"INPUT__0" of model "bert-small" holds 24000, and "token\.weight", whose rows it names, has 4000: expected -4000 to 3999/;
+
+test("ids of a larger vocabulary are refused on WebGPU, and those of its own are scored", async ({ app }) => {
+  await app.open();
+  const onCpu = (before: string): string => before.replaceAll("KIND_GPU", "KIND_CPU");
+  const kinds = { "cuml/config.pbtxt": onCpu, "postprocess/config.pbtxt": onCpu };
+  for (const [name, changes] of [["larger", { ...kinds, "preprocess/1/vocab.txt": larger }], ["own", kinds]] as const) {
+    await dropZip(app, `${name}.zip`, sampleZip(MODELS, changes, true));
+    await weight(app, "0.5");
+    await choose(app, "excerpt", ["a.txt", "The cat sat."]);
+    if (name === "larger") await runFails(app, "INDEX_OUT_OF_RANGE", BEYOND);
+    else await runSucceeds(app);
+  }
+});
+
+test("ids of a larger vocabulary, rows of another width and texts beyond a network's positions are refused on the processor", async ({ app }) => {
+  const four = (before: string): string => replaced("max_batch_size: 512", "max_batch_size: 4")(before).replaceAll("KIND_GPU", "KIND_CPU");
   const half = (before: string): string => before.split("\n").slice(0, 50).join("\n");
-  const cases: readonly (readonly [name: string, gpu: boolean, changes: Readonly<Record<string, Change>>, code: string, words: string | RegExp])[] = [
-    ["larger", false, { "preprocess/1/vocab.txt": larger }, "INDEX_OUT_OF_RANGE", /"INPUT__0" of model "bert-small" holds 24000, and "token\.weight", whose rows it names, has 4000/],
-    ["larger-gpu", true, { "preprocess/1/vocab.txt": larger }, "INDEX_OUT_OF_RANGE", /"INPUT__0" of model "bert-small" holds 24000, and "token\.weight", whose rows it names, has 4000/],
-    ["uncut", false, { "preprocess/1/transforms.json": replaced('"truncation": true', '"truncation": false') }, "TENSOR_MISMATCH", /Model "bert-small" does not take inputs of these sizes, INPUT__0 \[5, 1502\].*\[128, 128\]/],
+  const cases: readonly (readonly [name: string, changes: Readonly<Record<string, Change>>, code: string, words: string | RegExp])[] = [
+    ["larger", { "preprocess/1/vocab.txt": larger }, "INDEX_OUT_OF_RANGE", BEYOND],
+    ["uncut", { "preprocess/1/transforms.json": replaced('"truncation": true', '"truncation": false') }, "TENSOR_MISMATCH", /Model "bert-small" does not take inputs of these sizes, INPUT__0 \[5, 1502\].*\[128, 128\]/],
     [
       "narrow",
-      false,
       {
         "preprocess/1/transforms.json": replaced('"words": 100', '"words": 50'),
         "preprocess/1/least_frequent.txt": half,
@@ -74,12 +87,12 @@ test("ids of a larger vocabulary, rows of another width and texts beyond a netwo
       "REQUEST_INVALID",
       'Input input__0 of model "cuml" does not fit: it has shape [5, 107], and the forest reads rows of 207 features',
     ],
-    ["four", false, { "bert-small/config.pbtxt": (before) => four(before).replaceAll("KIND_GPU", "KIND_CPU"), "cuml/config.pbtxt": (before) => four(before).replaceAll("KIND_GPU", "KIND_CPU") }, "REQUEST_INVALID", /batch-size must be <= 4 for/],
+    ["four", { "bert-small/config.pbtxt": four, "cuml/config.pbtxt": four }, "REQUEST_INVALID", /batch-size must be <= 4 for/],
   ];
   await app.open();
-  for (const [name, gpu, changes, code, words] of cases) {
+  for (const [name, changes, code, words] of cases) {
     await test.step(name, async () => {
-      await dropZip(app, `${name}.zip`, sampleZip(MODELS, changes, gpu));
+      await dropZip(app, `${name}.zip`, sampleZip(MODELS, changes));
       await weight(app, "0.5");
       await choose(app, "excerpt", ["a.json", JSON.stringify(["The cat sat. ".repeat(name === "uncut" ? 300 : 1), "b", "c", "d", "e"])]);
       await runFails(app, code, words);

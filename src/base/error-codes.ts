@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   WORKER_DIED: "The worker that runs models ended unexpectedly",
   STALE_TENSOR: "A tensor handle of a worker or device that no longer exists",
   REQUEST_INVALID: "The request does not fit the model's configuration",
+  INDEX_OUT_OF_RANGE: "An input names a row that a table of the model does not have, such as the id of a word of another vocabulary",
   MODEL_NOT_RUNNABLE: "The model cannot run where it was placed",
   STEP_FAILED: "A step of the ensemble failed",
   ENSEMBLE_DEADLOCK: "No step can run any more and a requested output has no value",

@@ -34,7 +34,7 @@ function decodeAround(bytes: Uint8Array): string {
 }
 
 /** Length of the UTF-8 sequence at an offset; 0 where there is none (Unicode 16, table 3-7). */
-function sequenceLength(bytes: Uint8Array, at: number): number {
+export function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at] ?? 0;
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;

@@ -75,6 +75,14 @@ describe("a checkpoint", () => {
     }
   });
 
+  test.for([
+    ["nothing", new Uint8Array(0), "FOREST_TRUNCATED", /the file is empty, expected a forest by model_type "treelite_checkpoint"/],
+    ["a model of XGBoost", encode(JSON.stringify(xgboostModel())), "FOREST_INVALID", /the file is JSON, expected a Treelite checkpoint.*model_type "xgboost_json"/],
+    ["a web page", encode("<!doctype html><html><body>404</body></html>"), "FOREST_INVALID", /does not begin with the version of a Treelite checkpoint/],
+  ] as const)("that holds %s is refused as that", ([, found, code, message]) => {
+    expect(thrownBy(() => readForest(found, "treelite_checkpoint", "checkpoint.tl"))).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
   test("that announces 2⁴⁰ trees is refused before anything is made of it", () => {
     const error = thrownBy(() => readCheckpoint(patched(14, (view) => view.setBigUint64(0, 2n ** 40n, true)), "checkpoint.tl"));
     expect(error).toMatchObject({ code: "FOREST_TRUNCATED", message: expect.stringContaining("1099511627776") });

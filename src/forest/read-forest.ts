@@ -1,5 +1,5 @@
 import type { Forest } from "./forest.ts";
-import { unsupportedForest } from "./forest-error.ts";
+import { invalidForest, truncatedForest, unsupportedForest } from "./forest-error.ts";
 import { readLightgbm } from "./lightgbm/read-lightgbm.ts";
 import { readCheckpoint } from "./treelite/read-checkpoint.ts";
 import { readXgboostJson, readXgboostUbjson } from "./xgboost/read-xgboost.ts";
@@ -11,6 +11,7 @@ export type ForestFormat = (typeof FOREST_FORMATS)[number];
 /** A forest from the bytes of its file. `file` names it in messages. Throws FOREST_INVALID, FOREST_TRUNCATED, FOREST_UNSUPPORTED. */
 export function readForest(bytes: Uint8Array, format: ForestFormat, file: string): Forest {
   const found = lookOf(bytes);
+  if (bytes.length === 0) throw truncatedForest({ file }, `the file is empty, expected a forest by model_type "${format}"`);
   switch (format) {
     case "xgboost":
       throw unsupportedForest({ file }, `model_type "xgboost" is XGBoost's old binary format, which Conch does not read: ${found === undefined ? "save the model as JSON or UBJSON" : `the file is ${found.title}`}, and write model_type "${found?.format ?? "xgboost_json"}"`);
@@ -23,6 +24,7 @@ export function readForest(bytes: Uint8Array, format: ForestFormat, file: string
     case "lightgbm":
       return readLightgbm(bytes, file);
     case "treelite_checkpoint":
+      if (found !== undefined) throw invalidForest({ file }, `the file is ${found.title}, expected a Treelite checkpoint: a forest of XGBoost goes with model_type "${found.format}"`);
       return readCheckpoint(bytes, file);
   }
 }

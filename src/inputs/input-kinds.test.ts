@@ -24,6 +24,8 @@ describe("choosing an input kind", () => {
     ["an array", "a.npy", array, "TYPE_FP32", "npy"],
     ["several arrays", "a.npz", zipSync({ "X.npy": array }), "TYPE_FP32", "npy"],
     ["JSON", "a.json", text(" [1]"), "TYPE_FP32", "json"],
+    ["what only its name says is JSON", "a.json", text("null"), "TYPE_FP32", "json"],
+    ["an empty file that its name says is JSON", "a.json", text(""), "TYPE_STRING", "json"],
     ["JSON for a text input", "a.json", text('["a"]'), "TYPE_STRING", "json"],
     ["a picture for a text input", "a.jpg", Uint8Array.of(0xff, 0xd8), "TYPE_STRING", "file"],
     ["a picture for numbers", "a.jpg", Uint8Array.of(0xff, 0xd8), "TYPE_FP32", undefined],

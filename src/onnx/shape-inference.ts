@@ -4,8 +4,8 @@ import { feeds, standardOpset, type OnnxModel } from "./model.ts";
 import { inferNode } from "./shape-rules.ts";
 import { tensorNumbers, type ExternalBytes } from "./tensor-values.ts";
 
-/** Constants up to this many elements are followed: shapes, axes, scales. */
-const CONSTANT_LIMIT = 1024;
+/** Constants up to this many elements are followed: shapes, axes, scales, positions of a long text. */
+const CONSTANT_LIMIT = 8192;
 
 /** What is known of every value of a graph, by name. */
 export interface InferredGraph {

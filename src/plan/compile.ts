@@ -6,6 +6,7 @@ import {
   isEnsemblePlan,
   type Binding,
   type EnsemblePlan,
+  type PlacementReason,
   type Plan,
   type PlanModel,
   type PlanOp,
@@ -15,6 +16,16 @@ import {
   type TensorType,
 } from "./plan.ts";
 import { pruneSteps } from "../triton/ensemble/prune.ts";
+
+/** Why a model runs nowhere here, for an error; the interface says it in the user's language. */
+const NOT_HERE: Readonly<Partial<Record<PlacementReason, string>>> = {
+  "unsupported-backend": "no browser has its backend, a Triton server does",
+  "no-transforms-json": "a python model needs a transforms.json beside model.py",
+  "invalid-transforms-json": "its transforms.json has errors",
+  "model-file-missing": "its model file is not in the repository",
+  "unsupported-operators": "it holds operators that do not run here",
+  "model-missing": "the repository has no such model",
+};
 
 /** One request, by what is known before it runs. */
 export interface PlanRequest {
@@ -101,7 +112,7 @@ class Compiler {
       const detail = model.placement.detail === undefined ? "" : ` (${model.placement.detail})`;
       throw new ConchError(
         "MODEL_NOT_RUNNABLE",
-        `model '${model.name}' cannot run in the browser: ${model.placement.reason}${detail}`,
+        `model '${model.name}' cannot run in the browser: ${NOT_HERE[model.placement.reason] ?? model.placement.reason}${detail}`,
         { data: { model: model.name, reason: model.placement.reason, detail: model.placement.detail ?? "" } },
       );
     }

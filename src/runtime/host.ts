@@ -224,7 +224,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     const loadedFiles = await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.blob.arrayBuffer()) })));
     const kind = name === "auto" ? kindFor(loadedFiles, wanted) : INPUT_KINDS.find((each) => each.name === name);
     if (kind === undefined) {
-      throw new ConchError("INPUT_INVALID", `${files.map((file) => file.name).join(", ") || name} is no input that Conch reads: expected one of ${INPUT_KINDS.map((each) => each.name).join(", ")}`, {
+      throw new ConchError("INPUT_INVALID", `${files.map((file) => file.name).join(", ") || name} is no file that Conch reads numbers from: input "${target.name}" is ${target.dataType}, expected one of ${INPUT_KINDS.flatMap(({ extensions }) => extensions).join(", ")}`, {
         data: { input: target.name },
       });
     }

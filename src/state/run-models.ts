@@ -1,4 +1,5 @@
 import { ConchError } from "../base/errors.ts";
+import type { RepositoryFile } from "../repositories/source.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
 import { newMessage } from "../triton/model-config/new-message.ts";
 import { servedVersion } from "../triton/repository/versions.ts";
@@ -106,14 +107,24 @@ function withKind(config: ModelConfig, kind: "gpu" | "cpu" | undefined): ModelCo
   return { ...config, instance_group: [newMessage("ModelInstanceGroup", { kind: kind === "gpu" ? "KIND_GPU" : "KIND_CPU", count: 1 })] };
 }
 
-/** A key that changes with the configuration, with any text of the model, and with name or size of any file. */
+/** A key that changes with the configuration, with any text of the model, and with any other file that was opened, added or replaced. */
 function contentKey(config: string, paths: readonly string[], files: ReadonlyMap<string, DocumentFile>): string {
   const parts = [config];
   for (const path of paths) {
-    const file = files.get(path);
-    parts.push(path, file?.text ?? `${file?.file?.size ?? 0} bytes`);
+    const found = files.get(path);
+    parts.push(path, found?.text ?? `file ${found?.file === undefined ? 0 : serialOf(found.file)}`);
   }
   return fingerprint(parts.join("\u0000"));
+}
+
+const serials = new WeakMap<RepositoryFile, number>();
+let opened = 0;
+
+/** A number for a file as it was opened, from 1. Its name and size would not do: weights that were trained again have both of those before. */
+function serialOf(file: RepositoryFile): number {
+  const known = serials.get(file) ?? ++opened;
+  serials.set(file, known);
+  return known;
 }
 
 /** 64 bits of FNV-1a over UTF-16 units, as hexadecimal digits: tells texts apart, protects nothing. */

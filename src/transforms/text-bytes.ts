@@ -1,4 +1,5 @@
 import { ConchError } from "../base/errors.ts";
+import { foreignText } from "../tensor/foreign-text.ts";
 
 /**
  * The texts of an entry of TYPE_STRING. A byte order mark stays, as in Python. `which` names the transform and the key in messages.
@@ -10,7 +11,7 @@ export function decodeTexts(transform: string, key: string, texts: readonly Uint
     try {
       return decoder.decode(bytes);
     } catch (cause) {
-      throw new ConchError("TEXT_INVALID", `${transform} of "${key}": text ${text} (${bytes.byteLength} bytes) is no UTF-8; save it as UTF-8`, {
+      throw new ConchError("TEXT_INVALID", `${transform} of "${key}": text ${text} (${bytes.byteLength} bytes) is no UTF-8: ${foreignText(bytes) ?? "the decoder refuses it"}`, {
         data: { transform, key, text },
         cause,
       });

@@ -56,7 +56,7 @@ export function TypeDialog({ input, batched, files, onTake, onClose }: TypeDialo
             autoComplete="off"
           />
         )}
-        <Group gap={8} mt={12}>
+        <Group gap={8} className={classes.typedActions}>
           <Button type="submit">{t("use")}</Button>
           {texts && takesSeveral(input, batched) && (
             <Button variant="default" leftSection={<IconPlus size={14} />} onClick={() => setValues([...values, ""])}>{t("addText")}</Button>

@@ -43,6 +43,7 @@ describe("what was typed", () => {
     ["[[1, 2]]", [1, 2], [[1, 2]]],
     ["NaN -Infinity", [2], ["NaN", "-Infinity"]],
     ["9007199254740993", [1], ["9007199254740993"]],
+    ["1e999", [1], ["1e999"]],
     ["true", [1], [true]],
     ["", [1], undefined],
     ["half", [1], undefined],

@@ -43,12 +43,13 @@ export function typedNumbers(text: string, { dims }: ModelInput): NamedFile | un
   return file(values.length === 1 ? dims.reduce<unknown>((inner) => [inner], values[0]) : values);
 }
 
-/** As JSON can say it: whole numbers beyond 2^53, NaN and infinities as strings. */
+/** As JSON can say it: whole numbers beyond 2^53, NaN, infinities, and what no float holds as strings. */
 function numberOf(word: string): number | string | boolean | undefined {
   if (/^(NaN|-?Infinity)$/.test(word)) return word;
   if (/^(true|false)$/.test(word)) return word === "true";
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) return undefined;
   const value = Number(word);
+  if (!Number.isFinite(value)) return word;
   return Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(word) ? word : value;
 }
 

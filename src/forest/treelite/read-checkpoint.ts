@@ -5,6 +5,8 @@ import { type CheckpointReader, readCheckpointBytes } from "./checkpoint-bytes.t
 
 /** Major version of the checkpoints that are read and written here. */
 const MAJOR_VERSION = 4;
+/** Beyond this a part of a version is taken for the beginning of another file. */
+const MOST_VERSION = 9999;
 /** Treelite's codes of float types. */
 const PRECISIONS: Readonly<Record<number, Forest["precision"]>> = { 2: "float32", 3: "float64" };
 /** A tree without a node: node count, a mark, 21 lengths, two field counts. */
@@ -17,6 +19,9 @@ const LEAST_TREE_BYTES = 4 + 1 + 21 * 8 + 8;
 export function readCheckpoint(bytes: Uint8Array, file: string): Forest {
   const reader = readCheckpointBytes(bytes, file);
   const version = [reader.i32("the major version"), reader.i32("the minor version"), reader.i32("the patch version")];
+  if (version.some((part) => Math.abs(part) > MOST_VERSION)) {
+    throw invalidForest({ file }, `it does not begin with the version of a Treelite checkpoint, found ${version.join(", ")}: it is another file, or a damaged one`);
+  }
   if (version[0] !== MAJOR_VERSION) {
     throw unsupportedForest({ file }, `it is a Treelite checkpoint of version ${version.join(".")}, expected ${MAJOR_VERSION}.x: write it again with Treelite ${MAJOR_VERSION}`);
   }

@@ -49,7 +49,7 @@ export function wholesAt(fields: Fields, name: string, place: ForestPlace, expec
   const numbers = new Int32Array(list.length);
   for (let index = 0; index < list.length; index++) {
     const value = Number(typeof list[index] === "boolean" || typeof list[index] === "number" ? list[index] : NaN);
-    if (value !== (value | 0)) throw invalidForest(nodePlace(place, index, expected), `${joined(fields.path, name)}[${index}] is ${kindOf(list[index])}, expected a whole number`);
+    if (value !== (value | 0)) throw invalidForest(nodePlace(place, index, expected), `${joined(fields.path, name)}[${index}] is ${kindOf(list[index])}, expected a whole number of 32 bits`);
     numbers[index] = value;
   }
   return numbers;

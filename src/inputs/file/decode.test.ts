@@ -53,6 +53,25 @@ describe("files as they are", () => {
   });
 });
 
+describe("files that their names say are texts", () => {
+  const warningsOf = (bytes: Uint8Array, name = "a.txt"): string[] => fileInput.decode([{ name, bytes }], target(false), {}).warnings.map(({ message }) => message);
+
+  it.each([
+    ["Latin-1", Uint8Array.of(0x63, 0x61, 0x66, 0xe9), "a.txt is no UTF-8, which texts are expected to be: byte 3 is 0xE9"],
+    ["UTF-16 without a mark", Uint8Array.of(0x61, 0, 0x62, 0), "a.txt has a NUL beside every letter, as in UTF-16: save it as UTF-8"],
+    ["NULs", new TextEncoder().encode("The cat\0 sat"), "a.txt holds NUL characters, which no text has"],
+    ["nothing", new Uint8Array(0), "a.txt is empty: it counts as one empty element"],
+  ])("are taken as they are, with a word about %s", (_, bytes, expected) => {
+    expect(warningsOf(bytes)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("need no word where they are texts", () => {
+    expect(warningsOf(new TextEncoder().encode("Le café.\n"))).toEqual([]);
+    expect(warningsOf(new TextEncoder().encode("BM begins a bitmap, and this long text too, of more than thirty bytes."))).toEqual([]);
+    expect(warningsOf(Uint8Array.of(0xff, 0xfe, 0), "volume.bin")).toEqual([]);
+  });
+});
+
 /** A PNG up to its first chunk. */
 function pngHead(width: number, height: number, depth: number): Uint8Array {
   const head = new Uint8Array(33);

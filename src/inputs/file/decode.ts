@@ -1,4 +1,5 @@
 import { ConchError } from "../../base/errors.ts";
+import { foreignText, strayNuls } from "../../tensor/foreign-text.ts";
 import { pictureHeader } from "../../tensor/picture-header.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import { checkBatch, fit } from "../fit.ts";
@@ -41,10 +42,15 @@ function pictureFacts(bytes: Uint8Array): InputFact[] {
   return [{ name: "format", value: header.format }, ...(header.width > 0 ? [{ name: "size", value: `${header.width} × ${header.height}` }] : [])];
 }
 
-/** What a chain that opens the picture will not do with it, or not keep of it. */
-function warningsOf({ name, bytes }: InputFile): InputWarning[] {
+/** Names that say that a file is a text. */
+const TEXT_NAME = /\.(txt|text|md|csv|tsv|html?|xml|log)$/i;
+
+/** What a chain that opens the file as a picture or as a text will not do with it, or not keep of it. */
+function warningsOf(file: InputFile): InputWarning[] {
+  const { name, bytes } = file;
+  if (TEXT_NAME.test(name)) return textWarnings(file);
   const header = pictureHeader(bytes);
-  if (header === undefined) return [];
+  if (header === undefined) return bytes.length === 0 ? [empty(name)] : [];
   if (typeof header === "string") {
     return [{ code: "PICTURE_FORMAT", message: `${name} is ${header}, which PIL.Image.open does not open here: a step that does needs JPEG, PNG, WebP, GIF or BMP` }];
   }
@@ -52,6 +58,19 @@ function warningsOf({ name, bytes }: InputFile): InputWarning[] {
     return [{ code: "PICTURE_16_BITS", message: `${name} has 16 bits a sample: PIL.Image.open keeps the upper 8 of them, 256 of 65,536 steps of brightness` }];
   }
   return [];
+}
+
+function textWarnings({ name, bytes }: InputFile): InputWarning[] {
+  if (bytes.length === 0) return [empty(name)];
+  const foreign = foreignText(bytes);
+  if (foreign !== undefined) return [{ code: "TEXT_NOT_UTF8", message: `${name} is no UTF-8, which texts are expected to be: ${foreign}` }];
+  const nuls = strayNuls(bytes);
+  if (nuls === undefined) return [];
+  return [{ code: "TEXT_NUL", message: nuls === "utf-16" ? `${name} has a NUL beside every letter, as in UTF-16: save it as UTF-8` : `${name} holds NUL characters, which no text has` }];
+}
+
+function empty(name: string): InputWarning {
+  return { code: "FILE_EMPTY", message: `${name} is empty: it counts as one empty element` };
 }
 
 /** Whether several files are items of a batch, or elements of an open axis. Throws INPUT_INVALID for a batched input whose items need more than one file each. */

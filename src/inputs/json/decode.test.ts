@@ -33,6 +33,8 @@ describe("JSON", () => {
   });
 
   it.each<[string, string, InputTarget, RegExp]>([
+    ["nothing", "", target("TYPE_STRING", [1]), /x.json is empty, expected JSON/],
+    ["a value alone", "null", target("TYPE_FP32", [1]), /found null/],
     ["no JSON", "[1,", target("TYPE_FP32", [1]), /x.json is no JSON/],
     ["ragged arrays", "[[1, 2], [3]]", target("TYPE_FP32", [2, 2]), /element \[1\] has shape \[1\], expected \[2\]/],
     ["another shape", "[1, 2, 3]", target("TYPE_FP32", [2]), /expects shape \[2\], found \[3\]/],

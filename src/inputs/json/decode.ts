@@ -1,5 +1,6 @@
 import { ConchError, textOf } from "../../base/errors.ts";
 import { allocate, v2Name, type DataType, type TensorData } from "../../tensor/data-type.ts";
+import { foreignText } from "../../tensor/foreign-text.ts";
 import { elementCount, type Tensor } from "../../tensor/tensor.ts";
 import { setElement, storedNumber } from "../cast.ts";
 import { fitShape } from "../fit.ts";
@@ -15,7 +16,7 @@ import { shapeText, singleFile, type InputKind, type InputTarget } from "../inpu
 export const jsonInput: InputKind = {
   name: "json",
   extensions: [".json"],
-  sniff: (head, fileName) => /\.json$/i.test(fileName) && /^[[{"\d-]/.test(new TextDecoder().decode(head.subarray(0, 64)).trimStart()),
+  sniff: (_, fileName) => /\.json$/i.test(fileName),
   decode(files, target, options) {
     const { name, bytes } = singleFile(files, "json");
     const tensor = jsonTensor(parse(bytes, name), target, name, options.array);
@@ -45,8 +46,11 @@ function jsonTensor(value: unknown, target: InputTarget, file: string, array = t
 }
 
 function parse(bytes: Uint8Array, file: string): unknown {
+  if (bytes.length === 0) throw new ConchError("INPUT_INVALID", `${file} is empty, expected JSON: an array or a value`, { data: { file } });
+  const foreign = foreignText(bytes);
+  if (foreign !== undefined) throw new ConchError("INPUT_INVALID", `${file} is no UTF-8, which JSON is: ${foreign}`, { data: { file } });
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw new ConchError("INPUT_INVALID", `${file} is no JSON: ${textOf(cause)}`, { data: { file }, cause });
   }

@@ -5,6 +5,7 @@ import { requestProblem } from "../../plan/request-rules.ts";
 import type { ModelConfig } from "../../triton/model-config/model-config.ts";
 import type { BackendModel, Placement, RuntimeTensor } from "../backends/backend.ts";
 import type { Gpu } from "../gpu.ts";
+import { ofModel } from "../model-error.ts";
 import type { Readback, RunOptions, StepPhase, StepProgress, StepTiming } from "../protocol.ts";
 import type { RunReport } from "../run-report.ts";
 import type { StepCache } from "./step-cache.ts";
@@ -216,6 +217,12 @@ class PlanExecution {
     }
   }
 
+  /** The run's report, whose errors name the model of the kernel that found them. */
+  #reportOf(model: string): RunReport | undefined {
+    const { report } = this.#context;
+    return report && { ...report, flag: (makeError) => report.flag((word) => ofModel(model, makeError(word))) };
+  }
+
   /** `inPlace` is called once the inputs lie where they are wanted. */
   async #run(step: PlanStep, inputs: ReadonlyMap<string, Value>, key: string, ready: number, config: ModelConfig, inPlace?: () => void): Promise<Map<string, Value>> {
     const { gpu, signal, options } = this.#context;
@@ -247,7 +254,7 @@ class PlanExecution {
       inputs: moved,
       requestedOutputs: step.outputs.map(({ port }) => port),
       signal,
-      report: this.#context.report,
+      report: this.#reportOf(step.model),
       uploaded: (subject, bytes) => this.uploads.push({ reason: `opened by ${step.model}`, subject, bytes }),
       progress: (phase) => this.#tell(step, phase),
     });
@@ -338,13 +345,6 @@ function cacheKey(step: PlanStep, inputs: ReadonlyMap<string, Value>): string {
 function validateRequest(step: Pick<PlanStep, "id" | "model">, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
   const problem = requestProblem(step.model, inputs, config);
   if (problem !== undefined) throw new ConchError("REQUEST_INVALID", problem, { data: { model: step.model, step: step.id } });
-}
-
-/** The error with the model that it befell, where its message does not name it; cancellation passes unchanged. */
-function ofModel(model: string, thrown: unknown): unknown {
-  const record = toErrorRecord(thrown);
-  if (isAbort(thrown) || record.message.includes(`'${model}'`)) return thrown;
-  return new ConchError(record.code, `model '${model}': ${record.message}`, { data: { model, ...record.data }, cause: record.cause });
 }
 
 /** The error with Triton's prefix; cancellation passes unchanged. */

@@ -197,6 +197,18 @@ describe("rows of a request", () => {
     expect((await tokenized(file, [text])).ids).toEqual([expected]);
   });
 
+  it.each([
+    ["one word", "a".repeat(6_000_000), [2, 1, 3]],
+    ["one with accents", "e\u0301".repeat(2_000_000), [2, 1, 3]],
+    ["accents alone", "\u0301".repeat(3_000_000), [2, 3]],
+    ["full stops", ".".repeat(5_000_000), [2, 9, 9, 9, 9, 3]],
+    ["brackets", "[".repeat(5_000_000), [2, 1, 1, 1, 1, 3]],
+    ["special tokens", "[MASK]".repeat(1_000_000), [2, 4, 4, 4, 4, 3]],
+    ["a word behind one that is too long", `${"a".repeat(5_000_000)}.dogs`, [2, 1, 9, 7, 8, 3]],
+  ] as const)("are cut of megabytes without white space: %s", async (_, text, expected) => {
+    expect((await tokenized(file, [text], { truncation: true, max_length: 6 })).ids).toEqual([expected]);
+  });
+
   it("take a million different words", async () => {
     const { ids } = await tokenized(file, [Array.from({ length: 1_000_000 }, (_, at) => `a${at}`).join(" ")]);
     expect(ids[0]).toHaveLength(1_000_002);
@@ -231,11 +243,15 @@ describe("a file that makes no tokenizer", () => {
   test.each([
     ["a vocabulary without [UNK]", SMALL.filter((piece) => piece !== "[UNK]").join("\n"), {}, "vocab.txt: it has no [UNK] among its 9 pieces"],
     ["one without [SEP]", SMALL.filter((piece) => piece !== "[SEP]").join("\n"), {}, "it has no [SEP]"],
-    ["an empty one", "", {}, "it has no [UNK] among its 0 pieces"],
+    ["an empty one", "", {}, "vocab.txt: it is empty"],
+    ["one with a byte order mark", `\ufeff${SMALL.join("\n")}`, {}, 'begins with a byte order mark, which makes another piece of its first, "[PAD]"'],
+    ["a negative id", JSON.stringify({ model: { ...model, vocab: { "[UNK]": 0, "[PAD]": -1 } } }), json, 'its piece "[PAD]" has id -1, expected a whole number from 0'],
+    ["an id that is a text", JSON.stringify({ model: { ...model, vocab: { "[UNK]": "0", "[PAD]": 1 } } }), json, 'its piece "[UNK]" has id "0"'],
+    ["an id of 2^40", JSON.stringify({ model: { ...model, vocab: { "[UNK]": 0, "[PAD]": 2 ** 40 } } }), json, "has id 1099511627776"],
     ["what is no JSON", "{", json, "tokenizer.json: it is no JSON"],
     ["JSON of something else", "[1]", json, "it has no model with a vocab"],
     ["another model", JSON.stringify({ model: { ...model, type: "BPE" } }), json, 'its model is "BPE", expected "WordPiece"'],
-    ["a piece without an id", JSON.stringify({ model: { ...model, vocab: { "[UNK]": 0, "[PAD]": 1, a: 1.5 } } }), json, 'its piece "a" has the id 1.5, expected a whole number'],
+    ["a piece without an id", JSON.stringify({ model: { ...model, vocab: { "[UNK]": 0, "[PAD]": 1, a: 1.5 } } }), json, 'its piece "a" has id 1.5, expected a whole number'],
     ["a prefix that is no string", JSON.stringify({ model: { ...model, continuing_subword_prefix: 2 } }), json, "its continuing_subword_prefix is 2, expected a string"],
     ["a longest word of no length", JSON.stringify({ model: { ...model, max_input_chars_per_word: "long" } }), json, 'its max_input_chars_per_word is "long", expected a whole number'],
     ["tokens without ids", JSON.stringify({ added_tokens: [{ content: "[X]" }], model }), json, "its added_tokens are no list of tokens"],

@@ -48,10 +48,15 @@ export interface ReadTokenizer {
   readonly vocabulary: Vocabulary;
 }
 
+/** The library keeps a list as long as the largest id. */
+const MOST_ID = 2 ** 24 - 1;
+
 /** A vocab.txt, with transformers' settings. `file` names it in messages. Throws MODEL_FILE_INVALID. */
 export function readVocabulary(text: string, { do_lower_case, strip_accents, tokenize_chinese_chars }: BertTokenizerParameters, file: string): ReadTokenizer {
   const lines = text.includes("\r") ? text.split(/\r\n|\r|\n/) : text.split("\n");
   if (lines.at(-1) === "") lines.pop();
+  if (lines.length === 0) throw invalid(file, "it is empty, expected a piece a line, [UNK], [CLS], [SEP] and [PAD] among them");
+  if (text.startsWith("\ufeff")) throw invalid(file, `it begins with a byte order mark, which makes another piece of its first, ${JSON.stringify(lines[0]?.slice(1) ?? "")}: save it as UTF-8 without one`);
   const known = (piece: string): number | undefined => {
     const id = lines.lastIndexOf(piece);
     return id < 0 ? undefined : id;
@@ -97,7 +102,7 @@ export function readTokenizerJson(text: string, file: string): ReadTokenizer {
   const { vocab, fuse_unk: _, ...rules } = model;
   const pieces = vocab as Readonly<Record<string, unknown>>;
   const entries = Object.entries(pieces);
-  for (const [piece, id] of entries) if (!isId(id)) throw invalid(file, `its piece ${JSON.stringify(piece)} has the id ${JSON.stringify(id)}, expected a whole number from 0 on`);
+  for (const [piece, id] of entries) if (!isId(id)) throw invalid(file, `its piece ${JSON.stringify(piece)} has id ${JSON.stringify(id)}, expected a whole number from 0 to ${MOST_ID}`);
   const settings = {
     prefix: rules["continuing_subword_prefix"] ?? "##",
     longest: rules["max_input_chars_per_word"] ?? 100,
@@ -125,9 +130,8 @@ function isAddedToken(value: unknown): value is AddedToken {
   return isRecord(value) && typeof value["content"] === "string" && isId(value["id"]);
 }
 
-/** Ids are 32-bit integers here; a server's are too. */
 function isId(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_ID;
 }
 
 /** The error of a piece that a tokenizer cannot do without. */

@@ -1,4 +1,5 @@
 import { ConchError } from "../../base/errors.ts";
+import { foreignText } from "../../tensor/foreign-text.ts";
 import { failed } from "../dictionary.ts";
 import { decodeTexts, pacing } from "../text-bytes.ts";
 import type { ArrayItem, OpenTransform, ReadModelFile } from "../transform.ts";
@@ -44,7 +45,7 @@ async function readTokenizer(parameters: BertTokenizerParameters, read: ReadMode
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new ConchError("MODEL_FILE_INVALID", `${file}: it is no UTF-8`, { data: { file }, cause });
+    throw new ConchError("MODEL_FILE_INVALID", `${file}: it is no UTF-8: ${foreignText(bytes) ?? "the decoder refuses it"}`, { data: { file }, cause });
   }
   return tokenizerOf(vocab_file === null ? readTokenizerJson(text, file) : readVocabulary(text, parameters, file), file);
 }

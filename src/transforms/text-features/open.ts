@@ -1,4 +1,5 @@
 import { ConchError } from "../../base/errors.ts";
+import { foreignText } from "../../tensor/foreign-text.ts";
 import { failed } from "../dictionary.ts";
 import { decodeTexts, pacing } from "../text-bytes.ts";
 import type { ArrayItem, OpenTransform, ReadModelFile } from "../transform.ts";
@@ -43,7 +44,7 @@ async function readWords(read: ReadModelFile, file: string, count?: number): Pro
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new ConchError("MODEL_FILE_INVALID", `${file}: it is no UTF-8`, { data: { file }, cause });
+    throw new ConchError("MODEL_FILE_INVALID", `${file}: it is no UTF-8: ${foreignText(bytes) ?? "the decoder refuses it"}`, { data: { file }, cause });
   }
   const words = text.split(/\r?\n/).filter((line) => line !== "");
   const twice = words.find((word, index) => words.indexOf(word) !== index);

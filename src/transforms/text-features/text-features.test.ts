@@ -55,9 +55,25 @@ describe("features of a text", () => {
     expect((await featuresOf([`a${".".repeat(2_000_000)}b`]))[0]?.slice(0, 4)).toEqual([2, 2, 2_000_000, 1]);
   });
 
-  it("end with the signal", async () => {
+  it.each([
+    ["one word of ten million letters", "abcdefghij".repeat(1_000_000), [1, 1, 0, 1]],
+    ["one of letters with marks", "e\u0301".repeat(2_000_000), [1, 1, 0, 1]],
+    ["one with apostrophes", `${"a'".repeat(2_000_000)}a`, [1, 1, 2_000_000, 1]],
+    ["a word that is longer than its parts, twice", `${"ab".repeat(3000)} ${"AB".repeat(3000)}`, [2, 1, 0, 1]],
+    ["ten million full stops", ".".repeat(10_000_000), [0, 0, 10_000_000, 0]],
+    ["ten million brackets behind a sentence", `It ran.${"]".repeat(10_000_000)}`, [2, 2, 10_000_001, 1]],
+    ["marks beyond U+FFFF", "\u{10100}".repeat(1_000_000), [0, 0, 1_000_000, 0]],
+  ] as const)("count %s", async (_, text, expected) => {
+    expect((await featuresOf([text]))[0]?.slice(0, 4)).toEqual(expected.map(Math.fround));
+  });
+
+  it.each([
+    ["many words", "The dog ran. ".repeat(800_000)],
+    ["one word", "a".repeat(10_000_000)],
+    ["marks alone", ".".repeat(10_000_000)],
+  ])("end with the signal: %s", async (_, text) => {
     const controller = new AbortController();
-    const running = featuresOf(["The dog ran. ".repeat(800_000)], FILES, controller.signal);
+    const running = featuresOf([text], FILES, controller.signal);
     setTimeout(() => controller.abort(new ConchError("CANCELLED", "stop")));
     await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
   });

@@ -12,6 +12,7 @@ export const ERROR_MEANINGS: Readonly<Record<ConchErrorCode, string>> = {
   TRANSFORMS_INVALID: "transforms.json 没有描述一个可运行的变换链",
   MODEL_FILE_INVALID: "模型的变换所读取的文件缺失，或内容与预期不符",
   TEXT_INVALID: "文本的字节不是 UTF-8",
+  INDEX_OUT_OF_RANGE: "输入所指的行超出模型某个表的范围，例如来自另一词表的词的编号",
   TRANSFORM_FAILED: "变换无法应用于送达的数据",
   NO_WEBGPU: "此浏览器或机器没有 WebGPU 适配器",
   DEVICE_LOST: "GPU 设备已丢失",

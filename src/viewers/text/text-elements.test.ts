@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ViewedTensor } from "../viewer.ts";
-import { acceptsText, scoresOfTexts, textElement } from "./text-elements.ts";
+import { acceptsText, scoresOfTexts, textElement, textsOf } from "./text-elements.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -28,7 +28,15 @@ describe("texts and their scores", () => {
   const text = viewed("excerpt", "TYPE_STRING", 2);
 
   it("are any but encoded pictures", () => {
-    expect([text, viewed("image", "TYPE_STRING", 2, "image/png"), viewed("score", "TYPE_FP32", 2), viewed("none", "TYPE_STRING", 0)].map(acceptsText)).toEqual([true, false, false, false]);
+    expect([text, viewed("image", "TYPE_STRING", 2, "image/png"), viewed("score", "TYPE_FP32", 2), viewed("none", "TYPE_STRING", 0)].map((tensor) => acceptsText(tensor, []))).toEqual([true, false, false, false]);
+  });
+
+  it("are what is shown of floats that were given for them, one for each", () => {
+    const score = viewed("score", "TYPE_FP32", 2);
+    expect(textsOf(score, [viewed("bytes", "TYPE_STRING", 1), text])).toBe(text);
+    expect(textsOf(score, [viewed("image", "TYPE_STRING", 2, "image/png"), viewed("score_b", "TYPE_FP32", 2)])).toBeUndefined();
+    expect(textsOf({ ...score, isInput: true }, [text])).toBeUndefined();
+    expect(textsOf(viewed("ids", "TYPE_INT64", 2), [text])).toBeUndefined();
   });
 
   it("go together where there is one float for each", () => {

@@ -43,7 +43,18 @@ export function scoresOfTexts(tensor: ViewedTensor, companions: readonly ViewedT
   return companions.filter(({ name, summary }) => name !== tensor.name && FLOATS.includes(summary.dataType) && summary.count === tensor.summary.count);
 }
 
-/** Whether the viewer can show a tensor: texts that are no encoded pictures. */
-export function acceptsText({ summary: { dataType, count, picture } }: ViewedTensor): boolean {
+/** Whether the viewer can show a tensor: texts that are no encoded pictures, or numbers that were given for such texts, one for each. */
+export function acceptsText(tensor: ViewedTensor, companions: readonly ViewedTensor[]): boolean {
+  return textsOf(tensor, companions) !== undefined;
+}
+
+/** The tensor where it holds texts; where it holds floats, the companion that has a text for each. */
+export function textsOf(tensor: ViewedTensor, companions: readonly ViewedTensor[]): ViewedTensor | undefined {
+  const { dataType, count } = tensor.summary;
+  if (dataType === "TYPE_STRING") return holdsTexts(tensor) ? tensor : undefined;
+  return FLOATS.includes(dataType) && tensor.isInput !== true ? companions.find((other) => holdsTexts(other) && other.summary.count === count) : undefined;
+}
+
+function holdsTexts({ summary: { dataType, count, picture } }: ViewedTensor): boolean {
   return dataType === "TYPE_STRING" && count > 0 && picture === undefined;
 }

@@ -7,7 +7,7 @@ import { PaneNotice } from "../../ui/pane-notice.tsx";
 import { elementText, numberReader } from "../element-values.ts";
 import { useLoaded } from "../use-loaded.ts";
 import type { ViewerProps } from "../viewer.ts";
-import { scoresOfTexts, textElement } from "./text-elements.ts";
+import { scoresOfTexts, textElement, textsOf } from "./text-elements.ts";
 import classes from "./text.module.css";
 
 /** Texts listed at first, and more with each press. */
@@ -20,15 +20,16 @@ interface Score {
   text(index: number): string;
 }
 
-/** Texts one below the other, each with the numbers that the run gave for it. */
+/** Texts one below the other, each with the numbers that the run gave for it: those that were opened first. */
 export function Texts({ tensor, companions }: ViewerProps) {
   const t = useMessages(textViewerMessages);
   const [attempt, setAttempt] = useState(0);
   const question = useMemo(() => ({ tensor, companions, attempt }), [tensor, companions, attempt]);
   const loaded = useLoaded(question, async () => {
-    const data = await tensor.loadData();
+    const texts = textsOf(tensor, companions) ?? tensor;
+    const data = await texts.loadData();
     const scores = await Promise.all(
-      scoresOfTexts(tensor, companions).map(async ({ name, summary: { dataType }, loadData }): Promise<Score> => {
+      scoresOfTexts(texts, texts === tensor ? companions : [tensor, ...companions]).map(async ({ name, summary: { dataType }, loadData }): Promise<Score> => {
         const numbers = await loadData();
         return { name, value: numberReader(dataType, numbers), text: (index) => elementText(dataType, numbers, index) };
       }),

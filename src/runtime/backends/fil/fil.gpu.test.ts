@@ -86,6 +86,7 @@ const CASES: readonly (readonly [string, Forest, Written, RowOutput])[] = [
   ["a class by its threshold", binary, { dims: [1], parameters: { is_classifier: "true", output_class: "true", threshold: "0.45" } }, { kind: "class", threshold: 0.45 }],
   ["a probability for each class", several, { dims: [5], parameters: { output_class: "true", predict_proba: "true" } }, { kind: "values", threshold: 0.5 }],
   ["the most probable class", several, { dims: [1], parameters: { output_class: "true" } }, { kind: "class", threshold: 0.5 }],
+  ["the base score alone where there is no tree", { ...binary, trees: [], targetIds: new Int32Array(0), classIds: new Int32Array(0) }, { dims: [1] }, { kind: "values", threshold: 0.5 }],
   ["rows of a model without batches", several, { dims: [-1, 5], batch: 0 }, { kind: "values", threshold: 0.5 }],
 ];
 

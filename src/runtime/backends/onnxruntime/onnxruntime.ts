@@ -1,13 +1,16 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web";
 import { assert, ConchError } from "../../../base/errors.ts";
 import { estimateMemory } from "../../../onnx/memory-estimate.ts";
+import { indexBounds, indexExcess } from "../../../onnx/index-bounds.ts";
 import { isStandard, type OnnxModel, type OnnxValue } from "../../../onnx/model.ts";
 import type { RewriteChange } from "../../../onnx/rewrite/rewrite.ts";
+import { shapeConflict } from "../../../onnx/shape-conflict.ts";
 import { inferShapes } from "../../../onnx/shape-inference.ts";
 import { fromOnnx } from "../../../tensor/data-type.ts";
 import { elementCount } from "../../../tensor/tensor.ts";
 import type { Gpu } from "../../gpu.ts";
 import type { Backend, BackendModel, ExecuteRequest, ModelSource, Placement, RuntimeTensor } from "../backend.ts";
+import { checkIndices } from "./index-check.ts";
 import { needsStaticShapes, openModel, prepareModel, type ModelFile } from "./model-file.ts";
 import { ortFor, type OrtApi } from "./ort-builds.ts";
 import { ortError } from "./ort-errors.ts";
@@ -59,6 +62,7 @@ function loadedModel(
   const owner = {};
   const inputs = new Map(header.inputs.map((value) => [value.name, value]));
   const outputs = new Map(header.outputs.map((value) => [value.name, value]));
+  const bounds = indexBounds(header.model);
   const batched = source.config.max_batch_size > 0;
   const perShape = needsStaticShapes(header, placement);
   const fitting = new Set<string>();
@@ -81,11 +85,20 @@ function loadedModel(
     return shapes;
   }
 
-  /** Tells beforehand that a value of the graph is larger than any GPU buffer: ONNX Runtime fails in the middle of the run. */
-  function requireBuffers(device: GPUDevice, shapes: ReadonlyMap<string, readonly number[]>): void {
+  /** Tells beforehand what ONNX Runtime's GPU kernels fail at in the middle of the run, or get wrong without a word: too large a value, rows that a table does not have. */
+  function requireFit(device: GPUDevice, shapes: ReadonlyMap<string, readonly number[]>): void {
     const key = JSON.stringify([...shapes]);
     if (fitting.has(key)) return;
-    const { largest } = estimateMemory(header.model, inferShapes(header.model, shapes));
+    const inferred = inferShapes(header.model, shapes);
+    const excess = indexExcess(header.model, inferred);
+    if (excess !== undefined) {
+      throw new ConchError(
+        "INDEX_OUT_OF_RANGE",
+        `Model "${source.name}" does not take inputs of these sizes, ${sizesText(shapes)}: they lead to row ${excess.index} of "${excess.table}", which has ${excess.rows}`,
+        { data: { model: source.name, table: excess.table, found: excess.index, rows: excess.rows } },
+      );
+    }
+    const { largest } = estimateMemory(header.model, inferred);
     const allowed = device.limits.maxBufferSize;
     if (largest !== undefined && largest.bytes > allowed) {
       throw new ConchError(
@@ -121,10 +134,14 @@ function loadedModel(
   async function run(ort: OrtApi, request: ExecuteRequest): Promise<Map<string, RuntimeTensor>> {
     request.signal.throwIfAborted();
     const shapes = feedShapes(request);
-    if (gpu !== undefined) requireBuffers(gpu.device, shapes);
+    if (gpu !== undefined) requireFit(gpu.device, shapes);
     const session = await sessionFor(ort, request, shapes);
     request.signal.throwIfAborted();
     request.progress("running");
+    for (const bound of bounds) {
+      const tensor = request.inputs.get(bound.input);
+      if (tensor !== undefined) await checkIndices(source.name, bound, tensor, gpu, request.report);
+    }
     const feeds: Record<string, OrtTensor> = {};
     for (const [name, tensor] of request.inputs) {
       assert(gpu !== undefined || tensor.location === "host", `input ${name} of a KIND_CPU model lies in host memory`);
@@ -146,6 +163,19 @@ function loadedModel(
     return made;
   }
 
+  /** The error, or where shapes of the graph do not go together, that: ONNX Runtime names neither the inputs nor, on the GPU, the node. */
+  function explained(error: ConchError, shapes: ReadonlyMap<string, readonly number[]>): ConchError {
+    if (error.code !== "ORT_RUN_FAILED" && error.code !== "ORT_LOAD_FAILED") return error;
+    const conflict = shapeConflict(header.model, inferShapes(header.model, shapes));
+    if (conflict === undefined) return error;
+    const { node, op } = conflict;
+    return new ConchError(
+      "TENSOR_MISMATCH",
+      `Model "${source.name}" does not take inputs of these sizes, ${sizesText(shapes)}: at its node "${node}" (${op}) they meet as ${conflict.shapes.map(sizeText).join(" and ")}, and sizes have to be equal or 1. An axis may be longer than the model was made for`,
+      { data: { model: source.name, node }, cause: error },
+    );
+  }
+
   return {
     accepts,
 
@@ -157,7 +187,7 @@ function loadedModel(
       try {
         made = await ortMutex.run(() => run(ort, request));
       } catch (thrown) {
-        throw deviceLost(source.name, lost) ?? ortError(thrown, { model: source.name, stage: "run" });
+        throw deviceLost(source.name, lost) ?? explained(ortError(thrown, { model: source.name, stage: "run" }), feedShapes(request));
       }
       // A run with GPU outputs on a lost device does not throw.
       const gone = deviceLost(source.name, lost);
@@ -186,6 +216,14 @@ function gpuOptions(gpu: Gpu, outputs: ReadonlyMap<string, OnnxValue>, options: 
 function readOnHost(model: OnnxModel, input: OnnxValue): boolean {
   if (fromOnnx(input.elementType) !== "TYPE_INT64") return false;
   return !model.graph.nodes.every((node) => !node.inputs.includes(input.name) || (isStandard(node.domain) && node.op.startsWith("Gather")));
+}
+
+function sizesText(shapes: ReadonlyMap<string, readonly number[]>): string {
+  return [...shapes].map(([name, shape]) => `${name} ${sizeText(shape)}`).join(", ");
+}
+
+function sizeText(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
 }
 
 function shapeOf(tensor: RuntimeTensor): readonly number[] {

@@ -15,7 +15,7 @@ export interface ModelFile {
   readonly weights: ReadonlyMap<string, FileAccess>;
 }
 
-/** Opens the model's file and checks what can be checked without a session. Throws ONNX_* and MODEL_NOT_RUNNABLE. */
+/** Opens the model's file and checks what can be checked without a session. Throws ONNX_*, MODEL_TOO_LARGE and MODEL_NOT_RUNNABLE. */
 export async function openModel(source: ModelSource, placement: Placement, device: GPUDevice | undefined): Promise<ModelFile> {
   const name = source.config.default_model_filename || "model.onnx";
   const access = await openAccess(source, name);
@@ -26,6 +26,7 @@ export async function openModel(source: ModelSource, placement: Placement, devic
       { data: { model: source.name, file: name } },
     );
   }
+  requireMessageSize(source, name, access.size);
   const header = await readHeader(access).catch((thrown: unknown) => {
     if (!(thrown instanceof ConchError)) throw thrown;
     throw new ConchError(thrown.code, `${source.name}/${source.version}/${name}: ${thrown.message}`, { data: { ...thrown.data, model: source.name }, cause: thrown });
@@ -33,6 +34,17 @@ export async function openModel(source: ModelSource, placement: Placement, devic
   requireRunnable(source, header, placement, device);
   requireNames(source, header);
   return { name, access, header, weights: await openWeights(source, header) };
+}
+
+/** Messages of protobuf end below 2 GiB. Bytes. */
+const LARGEST_MESSAGE = 2 ** 31 - 1;
+
+function requireMessageSize({ name: model, version }: ModelSource, name: string, bytes: number): void {
+  if (bytes <= LARGEST_MESSAGE) return;
+  const file = `${version}/${name}`;
+  throw new ConchError("MODEL_TOO_LARGE", `Model "${model}" is too large: ${file} has ${bytes} bytes, and an ONNX file ends below 2 GiB (${LARGEST_MESSAGE} bytes), for Triton too: save its weights as external data`, {
+    data: { model, file, bytes, limit: LARGEST_MESSAGE },
+  });
 }
 
 /** The files beside the model that hold its weights, each long enough. Throws ONNX_EXTERNAL_MISSING and ONNX_EXTERNAL_OUTSIDE. */

@@ -3,21 +3,16 @@ import { tensorByteLength } from "../../../onnx/tensor-values.ts";
 import type { ModelSource, Placement } from "../backend.ts";
 import type { ModelFile } from "./model-file.ts";
 
-/** Messages of protobuf end below 2 GiB, on a server too. Bytes. */
-const LARGEST_MESSAGE = 2 ** 31 - 1;
 /** The memory of a WebAssembly build with 32-bit addresses. Bytes. */
 const WASM_MEMORY = 2 ** 32;
 
 /**
- * Refuses what cannot be loaded, before anything is read: a model file that no protobuf reader takes, weights that do not fit the memory of ONNX Runtime on
+ * Refuses what cannot be loaded, before weights are read: those that do not fit the memory of ONNX Runtime on
  * the CPU, a tensor that does not fit a GPU buffer. Throws MODEL_TOO_LARGE with file, bytes and limit.
  */
 export function requireSizes(source: ModelSource, file: ModelFile, placement: Placement, device: GPUDevice | undefined): void {
-  const { name, access, header } = file;
+  const { name, header } = file;
   const path = `${source.version}/${name}`;
-  if (access.size > LARGEST_MESSAGE) {
-    throw tooLarge(source, path, access.size, LARGEST_MESSAGE, `${path} has ${access.size} bytes, and an ONNX file ends below 2 GiB (${LARGEST_MESSAGE} bytes), in Triton too: save the weights as external data`);
-  }
   if (placement === "cpu") {
     if (header.weightBytes < WASM_MEMORY) return;
     throw tooLarge(source, weightFiles(file, path), header.weightBytes, WASM_MEMORY, `its weights in ${weightFiles(file, path)} take ${header.weightBytes} bytes, and ONNX Runtime's memory on the CPU ends at 4 GiB (${WASM_MEMORY} bytes): place it on the GPU, or save it with weights of fewer bits`);

@@ -30,7 +30,7 @@ const LARGE = { layers: 24, hidden: 1024, heads: 16, inner: 4096, vocabulary: 30
 
 /**
  * Writes the repository. `size` overrides parts of BERT-large; `weights` says where they lie: "one" file, "each" tensor its own, "inside" the model.
- * Gives the bytes of the weights back.
+ * Gives the whole size and the bytes of the weights back.
  */
 export async function makeBertRepository(folder, { size = {}, weights: kept = "one" } = {}) {
   const { module } = await runnerImport(join(ROOT, "src/testing/bert-model.ts"));
@@ -46,7 +46,7 @@ export async function makeBertRepository(folder, { size = {}, weights: kept = "o
   const version = join(model, "1");
   await rm(version, { recursive: true });
   await mkdir(version);
-  return writeModel(module, version, whole, kept);
+  return { size: whole, bytes: await writeModel(module, version, whole, kept) };
 }
 
 async function writeModel({ bertModel, bertWeights, insideParts, RandomWeights }, folder, size, kept) {
@@ -94,23 +94,46 @@ async function replaceIn(path, from, to) {
   await writeFile(path, text.replace(from, to));
 }
 
+/** "layers=2,hidden=64": parts of a size. Throws a RangeError that says what is wrong. */
+export function readSize(text) {
+  return checkSize(Object.fromEntries(text.split(",").map((part) => part.split("=").map((each) => each.trim()))));
+}
+
+function checkSize(given) {
+  const size = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (!(name in LARGE)) throw new RangeError(`there is no ${name}; a BERT has ${Object.keys(LARGE).join(", ")}`);
+    const fits = name === "precision" ? ["fp32", "fp16"].includes(value) : /^[1-9]\d*$/.test(value ?? "");
+    if (!fits) throw new RangeError(`${name} takes ${name === "precision" ? "fp32 or fp16" : "a whole number from 1"}, found "${value}"`);
+    size[name] = name === "precision" ? value : Number(value);
+  }
+  const { hidden, heads } = { ...LARGE, ...size };
+  if (hidden % heads !== 0) throw new RangeError(`hidden ${hidden} is no multiple of heads ${heads}`);
+  return size;
+}
+
 async function main() {
-  const names = Object.keys(LARGE);
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { ...Object.fromEntries(names.map((name) => [name, { type: "string" }])), weights: { type: "string" }, help: { type: "boolean", default: false } },
+    options: {
+      ...Object.fromEntries(Object.keys(LARGE).map((name) => [name, { type: "string" }])),
+      weights: { type: "string", default: "one" },
+      help: { type: "boolean", default: false },
+    },
   });
-  if (values.help || positionals.length !== 1) {
+  const { help, weights, ...given } = values;
+  if (help || positionals.length !== 1) {
     process.stdout.write(HELP);
-    process.exit(values.help ? 0 : 2);
+    process.exit(help ? 0 : 2);
   }
-  const size = Object.fromEntries(names.filter((name) => values[name] !== undefined).map((name) => [name, name === "precision" ? values[name] : Number(values[name])]));
-  const wrong = Object.entries(size).find(([name, value]) => (name === "precision" ? !["fp32", "fp16"].includes(value) : !Number.isInteger(value) || value < 1));
-  if (wrong !== undefined) refuse(`--${wrong[0]} takes ${wrong[0] === "precision" ? "fp32 or fp16" : "a whole number from 1"}`);
-  if (!["one", "each", "inside", undefined].includes(values.weights)) refuse("--weights takes one, each or inside");
-  const { hidden, heads } = { ...LARGE, ...size };
-  if (hidden % heads !== 0) refuse(`--hidden ${hidden} is no multiple of --heads ${heads}`);
-  const bytes = await makeBertRepository(resolve(positionals[0]), { size, weights: values.weights });
+  if (!["one", "each", "inside"].includes(weights)) refuse("--weights takes one, each or inside");
+  let size;
+  try {
+    size = checkSize(given);
+  } catch (error) {
+    refuse(error.message);
+  }
+  const { bytes } = await makeBertRepository(resolve(positionals[0]), { size, weights });
   process.stdout.write(`${positionals[0]}: ${(bytes / 1e9).toFixed(2)} GB of weights\n`);
 }
 

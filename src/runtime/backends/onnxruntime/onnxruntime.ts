@@ -21,6 +21,8 @@ import { optionsOf } from "./session-options.ts";
 
 /** Settings of the backend, for tests and measurements. */
 const WHOLE_UP_TO = 64 << 20;
+/** Bytes of weights that are kept on the GPU, those of the model that runs aside. */
+const GPU_WEIGHTS = 4 * 2 ** 30;
 
 export interface OnnxruntimeOptions {
   /** A GPU session in which any node would run on the CPU is refused. Default false. */
@@ -34,7 +36,8 @@ export interface OnnxruntimeOptions {
 
 /** Triton's "onnxruntime" backend on onnxruntime-web: KIND_GPU on WebGPU with the worker's device, KIND_CPU on WebAssembly. */
 export function createOnnxruntimeBackend(options: OnnxruntimeOptions = {}): Backend {
-  const sessions = options.sessions ?? createSessionCache();
+  // Each placement has a build of its own with a memory of its own: weights of one take no room from the other.
+  const sessions = { cpu: options.sessions ?? createSessionCache(), gpu: options.sessions ?? createSessionCache(undefined, GPU_WEIGHTS) };
   return {
     name: "onnxruntime",
     async load(source, placement, { gpu }, signal) {
@@ -46,12 +49,12 @@ export function createOnnxruntimeBackend(options: OnnxruntimeOptions = {}): Back
       const file = await openModel(source, placement, gpu?.device);
       requireSizes(source, file, placement, gpu?.device);
       signal.throwIfAborted();
-      return loadedModel(source, placement, placement === "gpu" ? gpu : undefined, file, sessions, options);
+      return loadedModel(source, placement, placement === "gpu" ? gpu : undefined, file, sessions[placement], options);
     },
   };
 }
 
-/** The backend with its defaults: one cache of sessions for the worker. */
+/** The backend with its defaults: one cache of sessions per placement for the worker. */
 export const onnxruntimeBackend: Backend = createOnnxruntimeBackend();
 
 function loadedModel(

@@ -22,7 +22,7 @@ const PROTOCOL = { runs: 20, warmup: 3 };
 /** Options of `npm run bench` for this benchmark. */
 export function readBertOptions({ bert, texts, large, budget }) {
   return {
-    size: bert === undefined ? (large ? {} : SMALL) : bert === "large" ? {} : { ...SMALL, ...readSize(bert) },
+    size: bert === undefined ? (large ? {} : SMALL) : bert === "large" ? {} : readSize(bert, SMALL),
     texts: texts ?? (large ? TEXTS : TEXTS.slice(0, 2)),
     budget: budget ?? (large ? 120 : 20),
   };

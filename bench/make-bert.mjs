@@ -94,20 +94,20 @@ async function replaceIn(path, from, to) {
   await writeFile(path, text.replace(from, to));
 }
 
-/** "layers=2,hidden=64": parts of a size. Throws a RangeError that says what is wrong. */
-export function readSize(text) {
-  return checkSize(Object.fromEntries(text.split(",").map((part) => part.split("=").map((each) => each.trim()))));
+/** "layers=2,hidden=64": a size, as `base` where it says nothing. Throws a RangeError that says what is wrong. */
+export function readSize(text, base) {
+  return checkSize(Object.fromEntries(text.split(",").map((part) => part.split("=").map((each) => each.trim()))), base);
 }
 
-function checkSize(given) {
-  const size = {};
+function checkSize(given, base = LARGE) {
+  const size = { ...base };
   for (const [name, value] of Object.entries(given)) {
     if (!(name in LARGE)) throw new RangeError(`there is no ${name}; a BERT has ${Object.keys(LARGE).join(", ")}`);
     const fits = name === "precision" ? ["fp32", "fp16"].includes(value) : /^[1-9]\d*$/.test(value ?? "");
     if (!fits) throw new RangeError(`${name} takes ${name === "precision" ? "fp32 or fp16" : "a whole number from 1"}, found "${value}"`);
     size[name] = name === "precision" ? value : Number(value);
   }
-  const { hidden, heads } = { ...LARGE, ...size };
+  const { hidden, heads } = size;
   if (hidden % heads !== 0) throw new RangeError(`hidden ${hidden} is no multiple of heads ${heads}`);
   return size;
 }

@@ -5,6 +5,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright";
 import { CHROMIUM_WEBGPU_ARGUMENTS, findChromium } from "../src/cli/chromium.mjs";
+import { bert, readBertOptions } from "./bert.mjs";
 import { dragging } from "./dragging.mjs";
 import { editing } from "./editing.mjs";
 import { heading, tableText } from "./print.mjs";
@@ -14,9 +15,12 @@ import { startup } from "./startup.mjs";
 const HELP = `Usage: npm run bench -- [options]
 
 Options:
-  --only NAME,NAME  of residency, transforms, forests, pictures, texts, network, pipeline, language, startup, editing, dragging; all when left out
+  --only NAME,NAME  of residency, transforms, forests, pictures, texts, network, pipeline, language, startup, editing, dragging, bert; all when left out
   --large           larger volumes too; meant for a real GPU
   --sizes N,N       instead of each benchmark's own sizes per axis; --only forests takes rows
+  --bert SIZE       of --only bert: large, or layers=2,hidden=64,heads=4,inner=128,vocabulary=4000,positions=128,precision=fp16
+  --texts N,N       of --only bert: texts per request; 1,8, or with --large 1,8,64,512
+  --budget SECONDS  of --only bert: for one placement at one number of texts
   --json            one JSON object instead of tables
   --help            this text
 
@@ -32,13 +36,16 @@ const SIZES = {
   network: { usual: [48], large: [48, 96] },
   pipeline: { usual: [96, 224], large: [96, 224] },
 };
-const NAMES = [...Object.keys(SIZES), "pictures", "texts", "language", "startup", "editing", "dragging"];
+const NAMES = [...Object.keys(SIZES), "pictures", "texts", "language", "startup", "editing", "dragging", "bert"];
 
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
     large: { type: "boolean", default: false },
     sizes: { type: "string" },
+    bert: { type: "string" },
+    texts: { type: "string" },
+    budget: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -53,6 +60,12 @@ const sizes = values.sizes?.split(",").map(Number);
 if (unknown.length > 0) refuse(`unknown ${unknown.join(", ")}; there are ${NAMES.join(", ")}`);
 const ofRows = wanted.every((name) => name === "forests");
 if (sizes?.some((size) => !Number.isInteger(size) || size < 1 || (!ofRows && (size < 8 || size % 8 !== 0)))) refuse("--sizes takes multiples of 8");
+
+const texts = values.texts?.split(",").map(Number);
+if (texts?.some((count) => !Number.isInteger(count) || count < 1 || count > 512)) refuse("--texts takes whole numbers from 1 to 512");
+const budget = values.budget === undefined ? undefined : Number(values.budget);
+if (budget !== undefined && !(budget > 0)) refuse("--budget takes seconds");
+const bertOptions = readBert();
 
 const executablePath = findChromium();
 if (!existsSync(executablePath ?? chromium.executablePath())) refuse("no Chromium found; install one, or name one by CONCH_CHROMIUM");
@@ -82,6 +95,7 @@ try {
   for (const name of wanted) {
     if (name === "startup") await add(name, () => startup(browser, say));
     else if (name === "editing") await add(name, () => editing(browser, say));
+    else if (name === "bert") await add(name, () => bert(bertOptions, say));
     else if (name === "dragging") await add(name, () => dragging(browser, say));
     else await add(name, () => inPage(name, { sizes: sizes ?? SIZES[name]?.[values.large ? "large" : "usual"] }));
   }
@@ -123,6 +137,14 @@ async function openPage() {
 
 function measure(page, name, options) {
   return page.evaluate(([which, given]) => globalThis.conchBench[which](given), [name, options]);
+}
+
+function readBert() {
+  try {
+    return readBertOptions({ bert: values.bert, texts, large: values.large, budget });
+  } catch (error) {
+    return refuse(`--bert: ${error.message}`);
+  }
 }
 
 function refuse(text) {

@@ -53,6 +53,8 @@ export const ERROR_CODES = {
   ONNX_TRUNCATED: "The model file ends before its model does",
   ONNX_UNSUPPORTED: "The model has inputs or outputs that no Triton tensor can carry",
   ONNX_EXTERNAL_MISSING: "A file that holds weights of the model is missing or too short",
+  ONNX_EXTERNAL_OUTSIDE: "A model names a file outside of its folder for its weights",
+  MODEL_TOO_LARGE: "A model, or one of its tensors, is larger than its format, the memory of ONNX Runtime or the GPU allows",
   ORT_LOAD_FAILED: "ONNX Runtime did not accept the model",
   ORT_RUN_FAILED: "ONNX Runtime failed while it ran the model",
   ORT_POISONED: "ONNX Runtime can no longer be used in this worker, which has to be restarted",

@@ -81,6 +81,19 @@ export function makeTensor(name: string, elementType: number, dims: readonly num
   return { name, elementType, dims: [...dims], payload: { kind: "inline" }, encoded: writer.finish() };
 }
 
+/** An initializer whose little-endian bytes lie in another file. */
+export function makeExternal(name: string, elementType: number, dims: readonly number[], location: string, offset: number, length: number): OnnxTensor {
+  const writer = new BinaryWriter();
+  for (const size of dims) writer.tag(1, WireType.Varint).int64(size);
+  writer.tag(2, WireType.Varint).int32(elementType);
+  writer.tag(8, WireType.LengthDelimited).string(name);
+  for (const [key, value] of Object.entries({ location, offset: `${offset}`, length: `${length}` })) {
+    writer.tag(13, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).string(key).tag(2, WireType.LengthDelimited).string(value).join();
+  }
+  writer.tag(14, WireType.Varint).int32(1);
+  return { name, elementType, dims: [...dims], payload: { kind: "external", location, offset, length }, encoded: writer.finish() };
+}
+
 /** An INT64 initializer with one axis: shapes, pads, axes. */
 export function makeInt64s(name: string, values: readonly number[]): OnnxTensor {
   return makeTensor(name, 7, [values.length], new Uint8Array(BigInt64Array.from(values, BigInt).buffer));

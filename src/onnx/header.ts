@@ -50,7 +50,7 @@ export async function readHeader(file: RandomAccess): Promise<OnnxHeader> {
 function describe(model: OnnxModel, fileSize: number): OnnxHeader {
   const { graph } = model;
   const nodes = allNodes(graph);
-  const tensors = allInitializers(graph);
+  const tensors = allTensors(graph);
   const externalData = new Map<string, number>();
   for (const tensor of tensors) {
     if (tensor.payload.kind !== "external") continue;
@@ -74,11 +74,11 @@ function describe(model: OnnxModel, fileSize: number): OnnxHeader {
 }
 
 /** The initializers and the tensors of Constant nodes, subgraphs included. */
-function allInitializers(graph: OnnxGraph): OnnxTensor[] {
+export function allTensors(graph: OnnxGraph): OnnxTensor[] {
   const inner = graph.nodes.flatMap((node) =>
     node.attributes.flatMap((each) => [
       ...(each.tensor ? [each.tensor] : []),
-      ...[...(each.graph ? [each.graph] : []), ...(each.graphs ?? [])].flatMap(allInitializers),
+      ...[...(each.graph ? [each.graph] : []), ...(each.graphs ?? [])].flatMap(allTensors),
     ]),
   );
   return [...graph.initializers, ...inner];

@@ -20,7 +20,7 @@ export function bytesAccess(bytes: Uint8Array): RandomAccess {
 }
 
 /** Payloads up to this many bytes stay in the header: shapes, axes, scales, pads. */
-const SMALL = 4096;
+export const SMALL_PAYLOAD = 4096;
 const WINDOW = 1 << 16;
 
 /** The messages that weights can be nested in. */
@@ -52,11 +52,17 @@ const MODEL_WIRES: Readonly<Record<number, WireType>> = {
 };
 
 /**
- * The encoded ModelProto without the elements of tensors larger than 4 KiB; each leaves a note of where they are (`payload` "omitted").
+ * What is left out, of tensors whose elements are larger than 4 KiB: those of "all", or "raw": only the raw_data of the outermost graph's
+ * initializers, which are in the file as they are in memory.
+ */
+export type Omission = "all" | "raw";
+
+/**
+ * The encoded ModelProto without large tensors' elements; each leaves a note of where they are (`payload` "omitted").
  * Reads only what it keeps. Throws ONNX_TRUNCATED where the file ends inside the model, ONNX_NOT_ONNX where it is none.
  */
-export async function readSkeleton(file: RandomAccess): Promise<Uint8Array> {
-  const walker = new Walker(file);
+export async function readSkeleton(file: RandomAccess, omission: Omission = "all"): Promise<Uint8Array> {
+  const walker = new Walker(file, omission);
   const parts = await walker.message("model", 0, file.size);
   return join(parts);
 }
@@ -64,15 +70,17 @@ export async function readSkeleton(file: RandomAccess): Promise<Uint8Array> {
 /** Reads fields at ascending offsets through a window, so that a small file is one read. */
 class Walker {
   readonly #file: RandomAccess;
+  readonly #omission: Omission;
   #window: Uint8Array = new Uint8Array(0);
   #from = 0;
 
-  constructor(file: RandomAccess) {
+  constructor(file: RandomAccess, omission: Omission) {
     this.#file = file;
+    this.#omission = omission;
   }
 
   /** The message's encoded fields, the large payloads of tensors left out. */
-  async message(schema: Schema, from: number, to: number): Promise<Uint8Array[]> {
+  async message(schema: Schema, from: number, to: number, outermost = true): Promise<Uint8Array[]> {
     const parts: Uint8Array[] = [];
     let at = from;
     while (at < to) {
@@ -88,12 +96,12 @@ class Walker {
         const end = body + length.value;
         if (end > to) throw this.#cut(schema, no, end);
         const nested = NESTED[schema][no];
-        if (length.value <= SMALL) parts.push(await this.#bytes(start, end));
+        if (length.value <= SMALL_PAYLOAD) parts.push(await this.#bytes(start, end));
         else if (nested !== undefined) {
-          const inner = await this.message(nested, body, end);
+          const inner = await this.message(nested, body, end, outermost && (nested === "graph" ? schema === "model" : schema === "graph" && nested === "tensor"));
           const size = inner.reduce((sum, part) => sum + part.byteLength, 0);
           parts.push(new BinaryWriter().tag(no, WireType.LengthDelimited).uint32(size).finish(), ...inner);
-        } else if (schema === "tensor" && isElements(no)) parts.push(omitted(body, end, no));
+        } else if (schema === "tensor" && (this.#omission === "all" ? isElements(no) : outermost && no === RAW_DATA)) parts.push(omitted(body, end, no));
         else parts.push(await this.#bytes(start, end));
         at = end;
       } else {
@@ -145,6 +153,9 @@ class Walker {
     );
   }
 }
+
+/** The field of a TensorProto with its elements as they are in memory. */
+const RAW_DATA = 9;
 
 /** raw_data, float_data, int32_data, string_data, int64_data, double_data, uint64_data of a TensorProto. */
 function isElements(no: number): boolean {

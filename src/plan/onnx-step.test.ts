@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeNode } from "../onnx/encode.ts";
+import { makeExternal, makeNode } from "../onnx/encode.ts";
 import { parseConfig } from "../triton/model-config/decode.ts";
 import { floats, noise, testModel } from "../testing/onnx.ts";
 import { onnxStep } from "./onnx-step.ts";
@@ -51,4 +51,16 @@ it("tells the memory for configured dims with a batch of 1 before there is an in
 it("reshapes between the model's shapes and those of the configuration", () => {
   const { infer } = step('max_batch_size: 4 input [ { name: "x" data_type: TYPE_FP32 dims: [ -1 ] reshape { shape: [ 1, -1 ] } } ] output [ { name: "y" data_type: TYPE_FP32 dims: [ 1, 2, -1 ] reshape { shape: [ 2, -1 ] } } ]');
   expect(infer(inputs([2, 9])).get("y")?.shape).toEqual([2, 1, 2, 9]);
+});
+
+it("tells large weights, whatever sizes the inputs have", () => {
+  const rows = 250_002;
+  const graph = testModel({
+    inputs: { x: ["n", "m"] },
+    outputs: { y: ["n", "k"] },
+    nodes: [makeNode("MatMul", "mix", ["x", "w"], ["y"])],
+    initializers: [makeExternal("w", 1, [rows, 1024], "model.onnx.data", 0, rows * 4096)],
+  });
+  const { config } = parseConfig('max_batch_size: 4 input [ { name: "x" data_type: TYPE_FP32 dims: [ -1 ] } ] output [ { name: "y" data_type: TYPE_FP32 dims: [ -1 ] } ]', "net/config.pbtxt");
+  expect(onnxStep(graph, config).memory(new Map())).toEqual({ peakBytes: rows * 4096, peakAt: "", complete: false });
 });

@@ -60,10 +60,13 @@ function configuredShape({ dims, optional }: ModelInput, batched: boolean): read
   return full.map((size) => (size < 0 ? 1 : size));
 }
 
+/** Bytes from which weights by themselves say how much memory a model needs, whatever its inputs are. */
+const TELLING = 64 << 20;
+
 function follow(graph: OnnxModel, config: ModelConfig, shapes: ReadonlyMap<string, readonly number[]>, assumed: boolean): Omit<Answer, "key"> {
   try {
     const inferred = inferShapes(graph, shapes);
-    const { total, peakNode, largest, complete } = estimateMemory(graph, inferred);
+    const { total, weights, peakNode, largest, complete } = estimateMemory(graph, inferred);
     const nothing = shapes.size < config.input.filter(({ optional }) => !optional).length && !complete;
     const outputs = config.output.flatMap((output): [string, TensorType][] => {
       const shape = inferred.facts.get(output.name)?.shape;
@@ -72,7 +75,8 @@ function follow(graph: OnnxModel, config: ModelConfig, shapes: ReadonlyMap<strin
       return [[output.name, { dataType: output.data_type, shape: declaredShape(outside, output, config.max_batch_size > 0) }]];
     });
     const memory: StepMemory = { peakBytes: total, peakAt: peakNode, ...(largest && { largest }), complete };
-    return { outputs: new Map(outputs), memory: nothing ? undefined : memory };
+    const known = nothing && weights >= TELLING ? { peakBytes: weights, peakAt: "", complete: false } : undefined;
+    return { outputs: new Map(outputs), memory: nothing ? known : memory };
   } catch {
     // Shapes that contradict the graph: the run says so, naming the node.
     return { outputs: new Map(), memory: undefined };

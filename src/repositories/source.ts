@@ -9,6 +9,8 @@ export interface RepositoryFile {
   readonly size: number;
   /** The bytes, where they came with the listing and nobody has asked before: they may be older the next time. */
   fresh?(): Uint8Array | undefined;
+  /** Where a server gives its bytes, by ranges as well: what is too large to be fetched as a whole is read there. */
+  readonly address?: string;
   /** A handle to the bytes as they are now; reading it (`stream()`, `slice()`) is up to the caller. Throws REPOSITORY_UNREADABLE. */
   blob(): Promise<Blob>;
 }

@@ -138,8 +138,8 @@ export class RuntimeClient {
     request.detach();
     if (message.kind === "result") request.resolve(message.result);
     else request.reject(fromErrorRecord(message.error));
-    // ONNX Runtime's state in that worker is beyond repair: every later session would fail.
-    if (message.kind === "error" && message.error.code === "ORT_POISONED") {
+    // ONNX Runtime's state in that worker is beyond repair, or its memory, which never shrinks, is used up: every later session would fail.
+    if (message.kind === "error" && (message.error.code === "ORT_POISONED" || message.error.data["memorySpent"] === true)) {
       this.restart(message.error.message, "WORKER_DIED");
       this.#events.onLoss?.("worker", message.error.message);
     }

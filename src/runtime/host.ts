@@ -27,12 +27,14 @@ import { acquireDevice, type AcquiredDevice } from "./device.ts";
 import { execute } from "./executor/execute.ts";
 import { StepCache } from "./executor/step-cache.ts";
 import { Value } from "./executor/value.ts";
+import { fileAccess, wholeFile } from "./backends/file-access.ts";
 import { createGpu, type Gpu } from "./gpu.ts";
 import { inspectModel } from "./inspect.ts";
 import { LoadedModels } from "./loaded-models.ts";
 import { paced } from "./paced.ts";
 import type {
   DecodedInput,
+  FileContent,
   FromWorker,
   ModelUpload,
   RequestName,
@@ -121,13 +123,24 @@ export function createRuntimeHost(post: Post): RuntimeHost {
 
   function sourceOf({ name, version, config, files }: ModelUpload): ModelSource {
     const folder = `${version}/`;
-    const inVersion = new Map(files.filter(({ path }) => path.startsWith(folder)).map(({ path, blob }) => [path.slice(folder.length), blob]));
-    const beside = new Map(files.filter(({ path }) => !path.startsWith(folder)).map(({ path, blob }) => [`../${path}`, blob]));
+    const inVersion = new Map(files.filter(({ path }) => path.startsWith(folder)).map(({ path, content }) => [path.slice(folder.length), content]));
+    const beside = new Map(files.filter(({ path }) => !path.startsWith(folder)).map(({ path, content }) => [`../${path}`, content]));
+    const found = (path: string): FileContent | undefined => inVersion.get(path) ?? beside.get(path);
     return {
       name,
       version,
       config,
-      files: { names: [...inVersion.keys()], open: (path) => Promise.resolve(inVersion.get(path) ?? beside.get(path)) },
+      files: {
+        names: [...inVersion.keys()],
+        open: async (path) => {
+          const content = found(path);
+          return content && wholeFile(content, `${name}/${version}/${path}`);
+        },
+        access: (path) => {
+          const content = found(path);
+          return Promise.resolve(content && fileAccess(content, `${name}/${version}/${path}`));
+        },
+      },
     };
   }
 
@@ -275,7 +288,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
     },
     inspect: async ({ model, inputs }) =>
       inspectModel(sourceOf(uploadOf(model)), inputs, { shaderF16: gpu?.device.features.has("shader-f16") ?? false }),
-    header: ({ file }) => readHeader(blobAccess(file)),
+    header: ({ file }) => readHeader(fileAccess(file, "the model")),
     describe: async ({ name, blob }) => {
       const header = await readHeader(blobAccess(blob));
       return { configText: makeConfig(header, name), facts: [["producer", header.producer]] };

@@ -4,10 +4,10 @@ import { precheck, type PrecheckFinding } from "../onnx/precheck.ts";
 import { rewriteModel } from "../onnx/rewrite/rewrite.ts";
 import { WEBGPU_REWRITES } from "../onnx/rewrite/webgpu-rewrites.ts";
 import { inferShapes } from "../onnx/shape-inference.ts";
-import { blobAccess } from "../onnx/skeleton.ts";
 import type { ModelAbility } from "../plan/placement.ts";
 import { makeConfig } from "../triton/loading/make-config.ts";
 import type { ModelSource } from "./backends/backend.ts";
+import { openAccess } from "./backends/file-access.ts";
 import type { ModelInspection } from "./protocol.ts";
 
 const NOTHING: ModelInspection = { ability: {}, weightBytes: null, facts: [], rewrites: [], memoryEstimate: null, configText: null };
@@ -21,10 +21,10 @@ export async function inspectModel(
   const { backend, default_model_filename } = source.config;
   if (backend !== "onnxruntime" && backend !== "fil") return NOTHING;
   const file = default_model_filename || "model.onnx";
-  const blob = await source.files.open(file);
-  if (blob === undefined) return { ...NOTHING, ability: { none: { kind: "none", reason: "model-file-missing", detail: `${source.version}/${file}` } } };
-  if (backend === "fil") return { ...NOTHING, weightBytes: blob.size };
-  const header = await readHeader(blobAccess(blob));
+  const access = await openAccess(source, file);
+  if (access === undefined) return { ...NOTHING, ability: { none: { kind: "none", reason: "model-file-missing", detail: `${source.version}/${file}` } } };
+  if (backend === "fil") return { ...NOTHING, weightBytes: access.size };
+  const header = await readHeader(access);
   const shapes = { ...configuredShapes(source), ...inputs };
   const inferred = inferShapes(header.model, new Map(Object.entries(shapes)));
   const estimate = estimateMemory(header.model, inferred);

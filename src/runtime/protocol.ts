@@ -29,11 +29,21 @@ export interface TensorHandle {
   readonly bytes: number;
 }
 
-/** One file of a model, by handle: a Blob is not read until the backend asks. */
+/** One file of a model: nothing of it is read until the backend asks. */
 export interface ModelFile {
   /** Relative to the model's directory: "1/model.onnx". */
   readonly path: string;
-  readonly blob: Blob;
+  readonly content: FileContent;
+}
+
+/** A file by handle, or where parts of it can be asked for. */
+export type FileContent = Blob | RemoteFile;
+
+/** A file at a server that gives ranges of bytes: one too large to be fetched as a whole. */
+export interface RemoteFile {
+  /** Absolute. */
+  readonly url: string;
+  readonly size: number;
 }
 
 /** A model as the page hands it to the worker. */
@@ -90,6 +100,8 @@ export type StepPhase = "queued" | "loading" | "compiling" | "running" | "waitin
 export interface StepProgress {
   readonly step: string;
   readonly phase: StepPhase;
+  /** Of a phase that can tell: the part that is done, 0 to 1. */
+  readonly fraction?: number;
   /** Milliseconds since the run began. */
   readonly at: number;
   /** Name of the server that runs the step. */
@@ -229,7 +241,7 @@ export interface Requests {
   /** Reads a model's header. Input shapes (batch included) refine the memory estimate. */
   inspect: Request<{ model: string; inputs: Readonly<Record<string, readonly number[]>> }, ModelInspection>;
   /** The header of an .onnx file. */
-  header: Request<{ file: Blob }, OnnxHeader>;
+  header: Request<{ file: FileContent }, OnnxHeader>;
   /** Makes a config.pbtxt for a lone model file. */
   describe: Request<{ name: string; blob: Blob }, { configText: string; facts: readonly (readonly [string, string])[] }>;
   decode: Request<

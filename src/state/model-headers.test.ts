@@ -21,7 +21,7 @@ describe("headers of model files", () => {
     const { document, headers } = opened("directory", modelFile("a/1/model.onnx"), modelFile("a/config.pbtxt"), modelFile("b/1/model.onnx"));
     const asked: string[] = [];
     await headers.begin(async (blob) => {
-      asked.push(await blob.text());
+      asked.push(await (blob as Blob).text());
       return HEADER;
     });
     expect([...headers.getState().headers.keys()]).toEqual(["a/1/model.onnx", "b/1/model.onnx"]);
@@ -34,7 +34,7 @@ describe("headers of model files", () => {
     const { headers } = opened("directory", modelFile("a/1/model.onnx"), modelFile("b/1/model.onnx"));
     const empty = new ConchError("ONNX_EMPTY", "empty");
     await headers.begin(async (blob) => {
-      throw (await blob.text()).startsWith("a/") ? empty : new ConchError("WORKER_DIED", "gone");
+      throw (await (blob as Blob).text()).startsWith("a/") ? empty : new ConchError("WORKER_DIED", "gone");
     });
     expect([...headers.getState().headers]).toEqual([["a/1/model.onnx", empty]]);
   });

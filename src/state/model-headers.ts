@@ -2,7 +2,9 @@ import { createStore } from "zustand/vanilla";
 import { ConchError } from "../base/errors.ts";
 import type { OnnxHeader } from "../onnx/header.ts";
 import type { RepositoryFile } from "../repositories/source.ts";
+import type { FileContent } from "../runtime/protocol.ts";
 import type { DocumentFile, DocumentStore } from "./document.ts";
+import { fileContent } from "./file-content.ts";
 
 /** The headers of the open repository's .onnx files, as far as they have been read. */
 export interface ModelHeadersState {
@@ -13,7 +15,7 @@ export interface ModelHeadersState {
 }
 
 /** Reads the header of a model file in the worker. Rejects with ONNX_EMPTY, ONNX_NOT_ONNX or ONNX_TRUNCATED where the file is to blame. */
-export type ReadHeader = (file: Blob) => Promise<OnnxHeader>;
+export type ReadHeader = (file: FileContent) => Promise<OnnxHeader>;
 
 /** Files read at the same time. */
 const AT_ONCE = 4;
@@ -68,14 +70,14 @@ export function createModelHeaders(document: DocumentStore) {
     const near = origin?.kind === "directory" || origin?.kind === "dropped" || origin?.kind === "new";
     const wanted = models()
       .flatMap(({ file }) => (file === undefined ? [] : [file]))
-      .filter((file) => !known.has(file) && !tried.has(file) && (near || file.size <= MOST_FETCHED));
+      .filter((file) => !known.has(file) && !tried.has(file) && (near || file.address !== undefined || file.size <= MOST_FETCHED));
     const reader = read;
     if (wanted.length === 0 || reader === undefined) return false;
     publish(true);
     for (let from = 0; from < wanted.length; from += AT_ONCE) {
       const batch = wanted.slice(from, from + AT_ONCE);
       for (const file of batch) tried.add(file);
-      await Promise.all(batch.map((file) => readOne(file, async () => reader(await file.blob()))));
+      await Promise.all(batch.map((file) => readOne(file, async () => reader(await fileContent(file)))));
       publish(true);
       if (document.getState().origin !== origin) break;
     }

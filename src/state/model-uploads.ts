@@ -2,6 +2,7 @@ import { encodeSourceText } from "../base/source-text.ts";
 import type { ModelFile, ModelServer, ModelUpload } from "../runtime/protocol.ts";
 import type { RepositoryView } from "./derived.ts";
 import type { DocumentFile } from "./document.ts";
+import { fileContent } from "./file-content.ts";
 import { reachedModels, type RunModel } from "./run-models.ts";
 
 /** The models as the worker wants them: configuration, and files by handle, or the way to their server (`reach`). */
@@ -28,8 +29,8 @@ export async function uploads(
 async function modelFile(model: string, path: string, files: ReadonlyMap<string, DocumentFile>): Promise<ModelFile> {
   const file = files.get(path);
   const relative = path.slice(model.length + 1);
-  if (file?.text === undefined && file?.file !== undefined) return { path: relative, blob: await file.file.blob() };
-  return { path: relative, blob: new Blob([encodeSourceText(file?.text ?? "")]) };
+  if (file?.text === undefined && file?.file !== undefined) return { path: relative, content: await fileContent(file.file) };
+  return { path: relative, content: new Blob([encodeSourceText(file?.text ?? "")]) };
 }
 
 /** Repository path of the file that ONNX Runtime opens; undefined for the models of other backends. */

@@ -134,8 +134,8 @@ export function createPreparing({ document, derivation, headers, client, store, 
         const model = models.get(name);
         const path = model && onnxPath(model);
         const file = path === undefined ? undefined : files.get(path)?.file;
-        const blob = given.find((one) => `${name}/${one.path}` === path)?.blob;
-        if (file !== undefined && blob !== undefined) await headers.readNow(file, () => client.request("header", { file: blob }));
+        const content = given.find((one) => `${name}/${one.path}` === path)?.content;
+        if (file !== undefined && content !== undefined) await headers.readNow(file, () => client.request("header", { file: content }));
       }),
     );
   }

@@ -3,7 +3,7 @@ import { ConchError, isAbort, toErrorRecord } from "../base/errors.ts";
 import type { OnnxHeader } from "../onnx/header.ts";
 import type { Plan } from "../plan/plan.ts";
 import { RuntimeClient, type RequestOptions, type RuntimePort } from "../runtime/client.ts";
-import type { DecodedInput, InputTarget, RunOptions, RunResult, TensorHandle, TensorSummary } from "../runtime/protocol.ts";
+import type { DecodedInput, FileContent, InputTarget, RunOptions, RunResult, TensorHandle, TensorSummary } from "../runtime/protocol.ts";
 import type { TensorData } from "../tensor/data-type.ts";
 import type { PictureLayout } from "../tensor/picture-layout.ts";
 import type { ModelConfig } from "../triton/model-config/model-config.ts";
@@ -264,7 +264,7 @@ export function createSession({ document, derivation, headers, spawn, gpu, dispa
     /** Where the models that a run of this one reaches are configured. Throws MODEL_NOT_RUNNABLE. */
     reachable: (model: string): ReadonlyMap<string, RunModel> => reachableModels(repository().view, repository().files, model),
     /** The header of an .onnx file, read in the worker. Throws ONNX_EMPTY, ONNX_NOT_ONNX, ONNX_TRUNCATED. */
-    readHeader: (file: Blob): Promise<OnnxHeader> => client.request("header", { file }),
+    readHeader: (file: FileContent): Promise<OnnxHeader> => client.request("header", { file }),
     /** Starts the worker if need be. */
     start: () => client.environment(),
     /** Named so because the state has a `run` of its own. */

@@ -12,6 +12,7 @@ import { graphEditorMessages } from "../../ui/catalogue/graph-editor.messages.ts
 import { placementMessages } from "../../ui/catalogue/placement.messages.ts";
 import { useMessages } from "../../ui/catalogue/section.ts";
 import { formatMilliseconds } from "../../ui/format.ts";
+import { phaseText } from "../../ui/phase-text.ts";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import type { Badge } from "./badges.ts";
 import type { FlowNode } from "./canvas.ts";
@@ -125,7 +126,7 @@ function RunLine({ model, step }: { model: string; step: string }) {
   return (
     <footer className={classes.run} data-phase={phase} title={progress?.error?.message ?? (time === undefined ? undefined : t("ranIn", { time }))}>
       <Glyph size={13} aria-hidden="true" />
-      <span>{phase === "waiting" ? p("waitingFor", { server: progress?.server ?? "" }) : p(phase)}</span>
+      <span>{phaseText(phase, progress, p)}</span>
       {time !== undefined && <span className={classes.time}>{time}</span>}
       {progress?.error !== undefined && <span className={classes.failure}>{progress.error.message}</span>}
     </footer>

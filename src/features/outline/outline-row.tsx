@@ -11,6 +11,7 @@ import { placementMessages } from "../../ui/catalogue/placement.messages.ts";
 import { useMessages, type Translate } from "../../ui/catalogue/section.ts";
 import { DataTypeGlyph } from "../../ui/data-type-mark.tsx";
 import { formatMilliseconds, formatShape } from "../../ui/format.ts";
+import { phaseText } from "../../ui/phase-text.ts";
 import { SeverityGlyph } from "../../ui/severity-mark.tsx";
 import type { OutlineRow } from "./rows.ts";
 import classes from "./outline.module.css";
@@ -241,7 +242,7 @@ function StepFacts({ model, step }: { model: OpenModel; step: GraphStep }) {
       <span>{batch > 0 ? t("batch", { size: batch }) : t("noBatch")}</span>
       {phase !== undefined && (
         <span className={classes.phase} data-phase={phase} title={progress?.error?.message}>
-          {phase === "waiting" ? p("waitingFor", { server: progress?.server ?? "" }) : p(phase)}
+          {phaseText(phase, progress, p)}
           {timing !== undefined && !timing.cached && ` ${formatMilliseconds(timing.end - timing.start)}`}
         </span>
       )}

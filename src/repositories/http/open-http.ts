@@ -21,15 +21,17 @@ export async function openHttp(base: string, fetch: Fetch, options: OpenOptions 
     name: listing.name,
     files: layout.files.map(({ path, item }) => {
       let { content } = item;
+      const address = fileUrl(`${base.replace(/\/$/, "")}/files`, item.path);
       return {
         path,
         size: item.size as number,
+        address,
         fresh: () => {
           const came = content;
           content = undefined;
           return came === undefined ? undefined : bytesOf(came);
         },
-        blob: () => pace(() => fetchBlob(fetch, fileUrl(`${base.replace(/\/$/, "")}/files`, item.path), path, item.size as number)),
+        blob: () => pace(() => fetchBlob(fetch, address, path, item.size as number)),
       };
     }),
     emptyFolders: layout.emptyFolders,

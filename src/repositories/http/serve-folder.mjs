@@ -82,6 +82,8 @@ async function sendFile(root, path, request, response) {
       return refuse(response, 416);
     }
     response.statusCode = 206;
+    // Parts of weights are read once: a browser that kept them would fill its cache.
+    response.setHeader("Cache-Control", "no-store");
     response.setHeader("Content-Range", `bytes ${start}-${end}/${size}`);
   }
   response.setHeader("Content-Length", Math.max(end - start + 1, 0));

@@ -1,3 +1,4 @@
+import type { RandomAccess } from "../../onnx/skeleton.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { DataType } from "../../tensor/data-type.ts";
 import type { ModelConfig } from "../../triton/model-config/model-config.ts";
@@ -23,10 +24,18 @@ export interface HostTensor {
 /** A tensor between two steps, wherever it lies. */
 export type RuntimeTensor = GpuTensor | HostTensor;
 
+/** Random access to a model's file, which may be larger than memory. Both ways of reading throw REPOSITORY_UNREADABLE. */
+export interface FileAccess extends RandomAccess {
+  /** Fills `into` with the bytes from `from` on, without waiting. Absent where a thread must not wait: outside of workers. */
+  readonly readNow?: (from: number, into: Uint8Array<ArrayBuffer>) => void;
+}
+
 /** Files of one model version, read on demand. Paths are relative to the version folder, or to the model folder with a leading "../". */
 export interface ModelFiles {
   /** The file as a Blob (not yet in memory), or undefined when there is none. */
   open(path: string): Promise<Blob | undefined>;
+  /** Access to parts of a file that may be larger than memory; absent where every file is at hand as a Blob. */
+  access?(path: string): Promise<FileAccess | undefined>;
   /** Names in the version folder. */
   readonly names: readonly string[];
 }

@@ -256,7 +256,7 @@ class PlanExecution {
       signal,
       report: this.#reportOf(step.model),
       uploaded: (subject, bytes) => this.uploads.push({ reason: `opened by ${step.model}`, subject, bytes }),
-      progress: (phase) => this.#tell(step, phase),
+      progress: (phase, fraction) => this.#tell(step, phase, undefined, fraction),
     });
     const computed = this.#elapsed();
     this.#context.checkDevice();
@@ -281,8 +281,8 @@ class PlanExecution {
     return this.#context.now() - this.#began;
   }
 
-  #tell(step: PlanStep, phase: StepPhase, thrown?: unknown): void {
-    const progress = { step: step.id, phase, at: this.#elapsed(), ...servedBy(step) };
+  #tell(step: PlanStep, phase: StepPhase, thrown?: unknown, fraction?: number): void {
+    const progress = { step: step.id, phase, ...(fraction !== undefined && { fraction }), at: this.#elapsed(), ...servedBy(step) };
     this.#context.progress(thrown === undefined || isAbort(thrown) ? progress : { ...progress, error: toErrorRecord(thrown) });
   }
 

@@ -74,7 +74,7 @@ describe("features of a text", () => {
   ])("end with the signal: %s", async (_, text) => {
     const controller = new AbortController();
     const running = featuresOf([text], FILES, controller.signal);
-    setTimeout(() => controller.abort(new ConchError("CANCELLED", "stop")));
+    controller.abort(new ConchError("CANCELLED", "stop"));
     await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
   });
 });

@@ -52,6 +52,8 @@ export const ERROR_MEANINGS: Readonly<Record<ConchErrorCode, string>> = {
   ONNX_TRUNCATED: "模型文件在模型结束之前就已结束",
   ONNX_UNSUPPORTED: "模型的输入或输出无法由 Triton 的张量承载",
   ONNX_EXTERNAL_MISSING: "存放模型权重的文件缺失或过短",
+  ONNX_EXTERNAL_OUTSIDE: "模型所指的权重文件在其文件夹之外",
+  MODEL_TOO_LARGE: "模型或其某个张量超过其格式、ONNX Runtime 的内存或 GPU 所允许的大小",
   ORT_LOAD_FAILED: "ONNX Runtime 未接受该模型",
   ORT_RUN_FAILED: "ONNX Runtime 运行模型时失败",
   ORT_POISONED: "此 worker 中的 ONNX Runtime 已不可用，需要重新启动 worker",

@@ -1,40 +1,76 @@
 import { ConchError } from "../../../base/errors.ts";
-import { decodeModel } from "../../../onnx/decode.ts";
-import { encodeModel } from "../../../onnx/encode.ts";
 import { readHeader, type OnnxHeader } from "../../../onnx/header.ts";
 import { precheck } from "../../../onnx/precheck.ts";
 import { isVolumetric } from "../../../onnx/rewrite/conv-transpose.ts";
-import { rewriteModel, type RewriteChange } from "../../../onnx/rewrite/rewrite.ts";
-import { WEBGPU_REWRITES } from "../../../onnx/rewrite/webgpu-rewrites.ts";
-import { blobAccess } from "../../../onnx/skeleton.ts";
 import { fromOnnx } from "../../../tensor/data-type.ts";
-import type { ModelSource, Placement } from "../backend.ts";
+import { openAccess } from "../file-access.ts";
+import type { FileAccess, ModelSource, Placement } from "../backend.ts";
 
-/** A model's file with its header; the weights stay in the Blob. */
+/** A model's file with its header; the weights stay in the files. */
 export interface ModelFile {
   readonly name: string;
-  readonly blob: Blob;
+  readonly access: FileAccess;
   readonly header: OnnxHeader;
+  /** Location as the model writes it → the file beside it. */
+  readonly weights: ReadonlyMap<string, FileAccess>;
 }
 
-/** Opens the model's file and checks what can be checked without a session. Throws ONNX_* and MODEL_NOT_RUNNABLE. */
+/** Opens the model's file and checks what can be checked without a session. Throws ONNX_*, MODEL_TOO_LARGE and MODEL_NOT_RUNNABLE. */
 export async function openModel(source: ModelSource, placement: Placement, device: GPUDevice | undefined): Promise<ModelFile> {
   const name = source.config.default_model_filename || "model.onnx";
-  const blob = await source.files.open(name);
-  if (blob === undefined) {
+  const access = await openAccess(source, name);
+  if (access === undefined) {
     throw new ConchError(
       "MODEL_NOT_RUNNABLE",
       `Model "${source.name}" has no ${source.version}/${name}; its version folder holds ${source.files.names.join(", ") || "nothing"}`,
       { data: { model: source.name, file: name } },
     );
   }
-  const header = await readHeader(blobAccess(blob)).catch((thrown: unknown) => {
+  requireMessageSize(source, name, access.size);
+  const header = await readHeader(access).catch((thrown: unknown) => {
     if (!(thrown instanceof ConchError)) throw thrown;
     throw new ConchError(thrown.code, `${source.name}/${source.version}/${name}: ${thrown.message}`, { data: { ...thrown.data, model: source.name }, cause: thrown });
   });
   requireRunnable(source, header, placement, device);
   requireNames(source, header);
-  return { name, blob, header };
+  return { name, access, header, weights: await openWeights(source, header) };
+}
+
+/** Messages of protobuf end below 2 GiB. Bytes. */
+const LARGEST_MESSAGE = 2 ** 31 - 1;
+
+function requireMessageSize({ name: model, version }: ModelSource, name: string, bytes: number): void {
+  if (bytes <= LARGEST_MESSAGE) return;
+  const file = `${version}/${name}`;
+  throw new ConchError("MODEL_TOO_LARGE", `Model "${model}" is too large: ${file} has ${bytes} bytes, and an ONNX file ends below 2 GiB (${LARGEST_MESSAGE} bytes), for Triton too: save its weights as external data`, {
+    data: { model, file, bytes, limit: LARGEST_MESSAGE },
+  });
+}
+
+/** The files beside the model that hold its weights, each long enough. Throws ONNX_EXTERNAL_MISSING and ONNX_EXTERNAL_OUTSIDE. */
+async function openWeights(source: ModelSource, header: OnnxHeader): Promise<ReadonlyMap<string, FileAccess>> {
+  const opened = [...header.externalData].map(async ([location, needed]): Promise<[string, FileAccess]> => {
+    const path = insidePath(location);
+    if (path === undefined) {
+      throw new ConchError("ONNX_EXTERNAL_OUTSIDE", `Model "${source.name}" keeps weights in ${location || "a file without a name"}, which is no path inside its version folder: put that file beside the model, and its name into it`, {
+        data: { model: source.name, path: location },
+      });
+    }
+    const access = await openAccess(source, path);
+    if (access === undefined || access.size < needed) {
+      const found = access === undefined ? "is not there" : `has ${access.size} bytes of ${needed}`;
+      throw new ConchError("ONNX_EXTERNAL_MISSING", `Model "${source.name}" keeps weights in ${path}, which ${found}`, { data: { model: source.name, path, needed } });
+    }
+    return [location, access];
+  });
+  return new Map(await Promise.all(opened));
+}
+
+/** The path in the version folder, or undefined for one that leaves it. */
+function insidePath(location: string): string | undefined {
+  if (/^[/\\]|^[A-Za-z]:|\\/.test(location)) return undefined;
+  const parts = location.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.length === 0 || parts.includes("..") ? undefined : parts.join("/");
 }
 
 function requireRunnable(source: ModelSource, header: OnnxHeader, placement: Placement, device: GPUDevice | undefined): void {
@@ -79,49 +115,13 @@ function requireNames(source: ModelSource, header: OnnxHeader): void {
   }
 }
 
-/** A model ready for a session. */
-export interface PreparedModel {
-  readonly bytes: Uint8Array;
-  readonly externalData: readonly { path: string; data: Uint8Array }[];
-  /** What was rewritten, for the interface. */
-  readonly changes: readonly RewriteChange[];
-}
+/** Bytes of weights up to which reading them again for other shapes costs less than shape arithmetic on the CPU. */
+const QUICKLY_READ = 64 << 20;
 
 /** True where the model needs a session for each set of input shapes: a rewrite takes static sizes, or shape arithmetic would run on the CPU. */
 export function needsStaticShapes(header: OnnxHeader, placement: Placement): boolean {
   if (placement === "cpu") return false;
-  const open = header.inputs.some((input) => input.shape?.some((size) => typeof size !== "number") ?? true);
+  const open = header.inputs.some((input) => input.shape?.some((size) => typeof size !== "number") ?? true) && header.weightBytes <= QUICKLY_READ;
   const { graph } = header.model;
   return graph.nodes.some((node) => isVolumetric(header.model, node) || (open && (node.op === "Shape" || node.op === "Size")));
-}
-
-/** Reads the model and its external data into memory, and rewrites it for WebGPU. Throws ONNX_EXTERNAL_MISSING. */
-export async function prepareModel(
-  source: ModelSource,
-  file: ModelFile,
-  placement: Placement,
-  inputShapes: ReadonlyMap<string, readonly number[]>,
-): Promise<PreparedModel> {
-  const original = new Uint8Array(await file.blob.arrayBuffer());
-  const externalData = await readExternal(source, file.header);
-  if (placement === "cpu") return { bytes: original, externalData, changes: [] };
-  const files = new Map(externalData.map(({ path, data }) => [path, data]));
-  const decoded = decodeModel(original);
-  const { model, changes } = rewriteModel(decoded, { inputShapes, external: (location) => files.get(location) }, WEBGPU_REWRITES);
-  return { bytes: model === decoded ? original : encodeModel(model), externalData, changes };
-}
-
-async function readExternal(source: ModelSource, header: OnnxHeader): Promise<{ path: string; data: Uint8Array }[]> {
-  return Promise.all(
-    [...header.externalData].map(async ([path, needed]) => {
-      const blob = await source.files.open(path);
-      if (blob === undefined || blob.size < needed) {
-        const found = blob === undefined ? "is not there" : `has ${blob.size} bytes of ${needed}`;
-        throw new ConchError("ONNX_EXTERNAL_MISSING", `Model "${source.name}" keeps weights in ${path}, which ${found}`, {
-          data: { model: source.name, path, needed },
-        });
-      }
-      return { path, data: new Uint8Array(await blob.arrayBuffer()) };
-    }),
-  );
 }

@@ -11,27 +11,37 @@ import { elementCount } from "../../../tensor/tensor.ts";
 import type { Gpu } from "../../gpu.ts";
 import type { Backend, BackendModel, ExecuteRequest, ModelSource, Placement, RuntimeTensor } from "../backend.ts";
 import { checkIndices } from "./index-check.ts";
-import { needsStaticShapes, openModel, prepareModel, type ModelFile } from "./model-file.ts";
+import { needsStaticShapes, openModel, type ModelFile } from "./model-file.ts";
+import { outOfMemory, requireSizes } from "./model-limits.ts";
 import { ortFor, type OrtApi } from "./ort-builds.ts";
-import { ortError } from "./ort-errors.ts";
+import { isOutOfMemory, ortError } from "./ort-errors.ts";
 import { ortMutex } from "./ort-mutex.ts";
+import { prepareModel } from "./prepared-model.ts";
 import { fromOrt, staysOnGpu, toOrt } from "./ort-tensors.ts";
 import { fromModel, toModel } from "./reshape.ts";
 import { createSessionCache, type SessionCache } from "./session-cache.ts";
 import { optionsOf } from "./session-options.ts";
+
+/** Bytes up to which a model file is read as a whole. */
+const WHOLE_UP_TO = 64 << 20;
+/** Bytes of weights that are kept on the GPU, those of the model that runs aside. */
+const GPU_WEIGHTS = 4 * 2 ** 30;
 
 /** Settings of the backend, for tests and measurements. */
 export interface OnnxruntimeOptions {
   /** A GPU session in which any node would run on the CPU is refused. Default false. */
   readonly disableCpuFallback?: boolean;
   readonly sessions?: SessionCache;
+  /** Bytes up to which a model file is read as a whole: above it would be in memory several times while ONNX Runtime reads it. Default 64 MiB. */
+  readonly wholeUpTo?: number;
   /** Called with what was rewritten each time a session is made. */
   onRewrite?(model: string, changes: readonly RewriteChange[]): void;
 }
 
 /** Triton's "onnxruntime" backend on onnxruntime-web: KIND_GPU on WebGPU with the worker's device, KIND_CPU on WebAssembly. */
 export function createOnnxruntimeBackend(options: OnnxruntimeOptions = {}): Backend {
-  const sessions = options.sessions ?? createSessionCache();
+  // Each placement has a build of its own with a memory of its own: weights of one take no room from the other.
+  const sessions = { cpu: options.sessions ?? createSessionCache(), gpu: options.sessions ?? createSessionCache(undefined, GPU_WEIGHTS) };
   return {
     name: "onnxruntime",
     async load(source, placement, { gpu }, signal) {
@@ -41,13 +51,14 @@ export function createOnnxruntimeBackend(options: OnnxruntimeOptions = {}): Back
         });
       }
       const file = await openModel(source, placement, gpu?.device);
+      requireSizes(source, file, placement, gpu?.device);
       signal.throwIfAborted();
-      return loadedModel(source, placement, placement === "gpu" ? gpu : undefined, file, sessions, options);
+      return loadedModel(source, placement, placement === "gpu" ? gpu : undefined, file, sessions[placement], options);
     },
   };
 }
 
-/** The backend with its defaults: one cache of sessions for the worker. */
+/** The backend with its defaults: one cache of sessions per placement for the worker. */
 export const onnxruntimeBackend: Backend = createOnnxruntimeBackend();
 
 function loadedModel(
@@ -112,9 +123,15 @@ function loadedModel(
 
   async function sessionFor(ort: OrtApi, request: ExecuteRequest, shapes: Map<string, readonly number[]>): Promise<InferenceSession> {
     const key = perShape ? JSON.stringify([...shapes].sort()) : "";
-    const { session } = await sessions.get(owner, key, file.blob.size + sum(header.externalData.values()), async () => {
+    const { session } = await sessions.get(owner, key, header.weightBytes, async () => {
       request.progress("loading");
-      const prepared = await prepareModel(source, file, placement, perShape ? shapes : new Map());
+      const prepared = await prepareModel(file, {
+        placement,
+        inputShapes: perShape ? shapes : new Map(),
+        wholeUpTo: options.wholeUpTo ?? WHOLE_UP_TO,
+        signal: request.signal,
+        read: (bytes) => request.progress("loading", bytes / header.weightBytes),
+      });
       request.signal.throwIfAborted();
       options.onRewrite?.(source.name, prepared.changes);
       request.progress("compiling");
@@ -125,7 +142,10 @@ function loadedModel(
           ...(prepared.externalData.length > 0 && { externalData: prepared.externalData }),
         });
       } catch (thrown) {
-        throw ortError(thrown, { model: source.name, stage: "load" });
+        const failure = prepared.failure() ?? thrown;
+        throw isOutOfMemory(failure) ? outOfMemory(source, file, placement, failure) : ortError(failure, { model: source.name, stage: "load" });
+      } finally {
+        prepared.dispose();
       }
     });
     return session;
@@ -244,10 +264,4 @@ function deviceLost(model: string, info: GPUDeviceLostInfo | undefined): ConchEr
   return new ConchError("DEVICE_LOST", `The GPU device was lost (${info.reason}) while model "${model}" ran: ${info.message || "no reason given"}`, {
     data: { model, reason: info.reason },
   });
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

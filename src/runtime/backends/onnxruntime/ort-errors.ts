@@ -42,7 +42,7 @@ export function ortError(thrown: unknown, { model, stage }: OrtOperation): Conch
       cause: thrown,
     });
   }
-  if (/out of memory|Array buffer allocation failed|bad_alloc|Failed to allocate memory/i.test(text)) {
+  if (isOutOfMemory(thrown)) {
     return new ConchError("ORT_POISONED", `ONNX Runtime ran out of memory with model "${model}": try a smaller input. ${said}`, { data, cause: thrown });
   }
   if (DEVICE_GONE.some((sign) => text.includes(sign))) {
@@ -56,6 +56,11 @@ export function ortError(thrown: unknown, { model, stage }: OrtOperation): Conch
   }
   const where = node === undefined ? "" : ` at node "${node}"`;
   return new ConchError("ORT_RUN_FAILED", `Model "${model}" failed${where}. ${said}`, { data, cause: thrown });
+}
+
+/** Whether something failed for want of memory. */
+export function isOutOfMemory(thrown: unknown): boolean {
+  return /out of memory|Array buffer allocation failed|bad_alloc|Failed to allocate memory|failed to allocate a buffer/i.test(textOf(thrown));
 }
 
 function isWasmTrap(thrown: unknown): boolean {

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
+import type { ErrorRecord } from "../base/errors.ts";
 import { RuntimeClient, type RuntimePort } from "./client.ts";
 import type { ToWorker } from "./protocol.ts";
 
 /** A worker that starts, and fails every other request with this error. */
-function failing(code: "MODEL_TOO_LARGE" | "ORT_RUN_FAILED", data: Record<string, unknown>): { client: RuntimeClient; spawned: () => number } {
+function failing(code: "MODEL_TOO_LARGE" | "ORT_RUN_FAILED", data: ErrorRecord["data"]): { client: RuntimeClient; spawned: () => number } {
   let count = 0;
   const spawn = (): RuntimePort => {
     count++;

@@ -5,24 +5,26 @@ import type { ModelFile } from "./model-file.ts";
 
 /** The memory of a WebAssembly build with 32-bit addresses. Bytes. */
 const WASM_MEMORY = 2 ** 32;
+/** One tensor there: beyond, ONNX Runtime's arithmetic of sizes overflows. Bytes. */
+const WASM_TENSOR = 2 ** 31 - 1;
 
 /**
  * Refuses what cannot be loaded, before weights are read: those that do not fit the memory of ONNX Runtime on
- * the CPU, a tensor that does not fit a GPU buffer. Throws MODEL_TOO_LARGE with file, bytes and limit.
+ * the CPU, a tensor that does not fit there or into a GPU buffer. Throws MODEL_TOO_LARGE with file, bytes and limit.
  */
 export function requireSizes(source: ModelSource, file: ModelFile, placement: Placement, device: GPUDevice | undefined): void {
   const { name, header } = file;
   const path = `${source.version}/${name}`;
-  if (placement === "cpu") {
-    if (header.weightBytes < WASM_MEMORY) return;
+  if (placement === "cpu" && header.weightBytes >= WASM_MEMORY) {
     throw tooLarge(source, weightFiles(file, path), header.weightBytes, WASM_MEMORY, `its weights in ${weightFiles(file, path)} take ${header.weightBytes} bytes, and ONNX Runtime's memory on the CPU ends at 4 GiB (${WASM_MEMORY} bytes): place it on the GPU, or save it with weights of fewer bits`);
   }
-  const allowed = device?.limits.maxBufferSize ?? Infinity;
+  const allowed = placement === "cpu" ? WASM_TENSOR : (device?.limits.maxBufferSize ?? Infinity);
+  const [what, elsewhere] = placement === "cpu" ? ["a tensor on the CPU here", "place it on the GPU"] : ["a buffer of this GPU", "set instance_group to KIND_CPU"];
   for (const tensor of header.model.graph.initializers) {
     const bytes = tensorByteLength(tensor);
     if (bytes <= allowed) continue;
     const where = tensor.payload.kind === "external" ? `${source.version}/${tensor.payload.location}` : path;
-    throw tooLarge(source, where, bytes, allowed, `"${tensor.name}" [${tensor.dims.join(", ")}] in ${where} takes ${bytes} bytes, and a buffer of this GPU ends at ${allowed}: set instance_group to KIND_CPU, or save it with weights of fewer bits`);
+    throw tooLarge(source, where, bytes, allowed, `"${tensor.name}" [${tensor.dims.join(", ")}] in ${where} takes ${bytes} bytes, and ${what} ends at ${allowed}: ${elsewhere}, or save it with weights of fewer bits`);
   }
 }
 

@@ -42,14 +42,15 @@ const rows = () => [...host.querySelectorAll("li")].map((row) => row.textContent
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 describe("the viewer of texts", () => {
-  it("shows each text with its scores, and a bar where one is from 0 to 1", async () => {
+  it("shows each text with its scores, and bars where all are from 0 to 1", async () => {
     const texts = [utf8("Mud."), utf8(""), Uint8Array.of(0xff, 0)];
-    mount(viewed("excerpt", "TYPE_STRING", texts), [viewed("ease", "TYPE_FP32", Float32Array.of(0.5, 1.5, NaN)), viewed("other", "TYPE_FP32", new Float32Array(2))]);
+    const numbers = [["ease", Float32Array.of(0.5, 1.5, NaN)], ["share", Float32Array.of(0.5, 1, NaN)], ["other", new Float32Array(2)]] as const;
+    mount(viewed("excerpt", "TYPE_STRING", texts), numbers.map(([name, data]) => viewed(name, "TYPE_FP32", data)));
     await vi.waitFor(
-      () => expect(rows()).toEqual(["Mud.ease0.5", "emptyease1.5", "ff 00No UTF-8 text: 2 bytes, shown as hexadecimal numbers.easeNaN"]),
+      () => expect(rows()).toEqual(["Mud.ease0.5share0.5", "emptyease1.5share1", "ff 00No UTF-8 text: 2 bytes, shown as hexadecimal numbers.easeNaNshareNaN"]),
       { timeout: 20_000 },
     );
-    expect([...host.querySelectorAll<HTMLElement>("dd [style]")].map(({ style }) => style.width)).toEqual(["50%"]);
+    expect([...host.querySelectorAll<HTMLElement>("dd [style]")].map(({ style }) => style.width)).toEqual(["50%", "100%"]);
   });
 
   it("shows the first texts of many, and more on demand", async () => {

@@ -16,8 +16,9 @@ const PAGE = 50;
 /** A number that the run gave for each text. */
 interface Score {
   readonly name: string;
-  value(index: number): number;
   text(index: number): string;
+  /** Its share of a bar; undefined unless all of the name are from 0 to 1. NaN is left out. */
+  share(index: number): number | undefined;
 }
 
 /** Texts one below the other, each with the numbers that the run gave for it: those that were opened first. */
@@ -29,9 +30,11 @@ export function Texts({ tensor, companions }: ViewerProps) {
     const texts = textsOf(tensor, companions) ?? tensor;
     const data = await texts.loadData();
     const scores = await Promise.all(
-      scoresOfTexts(texts, texts === tensor ? companions : [tensor, ...companions]).map(async ({ name, summary: { dataType }, loadData }): Promise<Score> => {
+      scoresOfTexts(texts, texts === tensor ? companions : [tensor, ...companions]).map(async ({ name, summary: { dataType, count }, loadData }): Promise<Score> => {
         const numbers = await loadData();
-        return { name, value: numberReader(dataType, numbers), text: (index) => elementText(dataType, numbers, index) };
+        const value = numberReader(dataType, numbers);
+        const shares = Array.from({ length: count }, (_, index) => value(index)).every((each) => Number.isNaN(each) || (each >= 0 && each <= 1));
+        return { name, text: (index) => elementText(dataType, numbers, index), share: (index) => (shares && value(index) >= 0 ? value(index) : undefined) };
       }),
     );
     return { texts: data as readonly Uint8Array[], scores };
@@ -80,14 +83,14 @@ function Words({ bytes }: { bytes: Uint8Array }) {
   );
 }
 
-function ScoreLine({ score: { name, value, text }, index }: { score: Score; index: number }) {
-  const number = value(index);
+function ScoreLine({ score: { name, text, share }, index }: { score: Score; index: number }) {
+  const width = share(index);
   return (
     <div className={classes.score}>
       <dt>{name}</dt>
       <dd>
         {text(index)}
-        {number >= 0 && number <= 1 && <span className={classes.track} aria-hidden="true"><span className={classes.bar} style={{ width: `${number * 100}%` }} /></span>}
+        {width !== undefined && <span className={classes.track} aria-hidden="true"><span className={classes.bar} style={{ width: `${width * 100}%` }} /></span>}
       </dd>
     </div>
   );

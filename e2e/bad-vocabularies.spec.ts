@@ -54,7 +54,7 @@ const larger = (before: string): string => {
   const pieces = before.trimEnd().split("\n");
   return `${[...pieces.map((piece) => (piece === "cat" ? "[unused]" : piece)), ...Array.from({ length: 20_000 }, (_, index) => `[more${index}]`), "cat"].join("\n")}\n`;
 };
-const BEYOND = /"INPUT__0" of model "bert-small" holds 24000, and "token\.weight", whose rows it names, has 4000: expected -4000 to 3999/;
+const BEYOND = /in ensemble 'readability', Input "INPUT__0" of model "bert-small" holds 24000, and "token\.weight", whose rows it names, has 4000: expected -4000 to 3999/;
 
 test("ids of a larger vocabulary are refused on WebGPU, and those of its own are scored", async ({ app }) => {
   await app.open();
@@ -64,8 +64,10 @@ test("ids of a larger vocabulary are refused on WebGPU, and those of its own are
     await dropZip(app, `${name}.zip`, sampleZip(MODELS, changes, true));
     await weight(app, "0.5");
     await choose(app, "excerpt", ["a.txt", "The cat sat."]);
+    const phase = name === "larger" ? "failed" : "done";
     if (name === "larger") await runFails(app, "INDEX_OUT_OF_RANGE", BEYOND);
     else await runSucceeds(app);
+    await expect(app.page.getByTestId("node-step:bert-small")).toHaveAttribute("data-phase", phase);
   }
 });
 

@@ -24,7 +24,7 @@ import type { BackendModel, ModelSource, Placement } from "./backends/backend.ts
 import { SERVED } from "./backends/backends.ts";
 import { ortVersion } from "./backends/onnxruntime/ort-builds.ts";
 import { acquireDevice, type AcquiredDevice } from "./device.ts";
-import { execute } from "./executor/execute.ts";
+import { execute, failedInRun } from "./executor/execute.ts";
 import { StepCache } from "./executor/step-cache.ts";
 import { Value } from "./executor/value.ts";
 import { fileAccess, wholeFile } from "./backends/file-access.ts";
@@ -196,7 +196,7 @@ export function createRuntimeHost(post: Post): RuntimeHost {
         const [findings] = await Promise.all([report?.finish(), ...wanted.map(([, value]) => value.host(device, "requested output"))]);
         checkDevice();
         const [error] = findings?.errors ?? [];
-        if (error !== undefined) throw error;
+        if (error !== undefined) throw failedInRun(plan, error, performance.now() - began, progress);
         for (const [key, result] of done.results) if (options.cache) cache.put(key, result);
         if (options.isolated === true) for (const value of [...done.outputs.values(), ...values.values()]) value.dropGpuCopy();
         const wires = Object.fromEntries([...done.wires].map(([name, value]) => [name, keep(value.retain())]));

@@ -217,10 +217,14 @@ class PlanExecution {
     }
   }
 
-  /** The run's report, whose errors name the model of the kernel that found them. */
-  #reportOf(model: string): RunReport | undefined {
+  /** The run's report, whose errors name the model of the kernel that found them, and in their data the step. */
+  #reportOf({ id, model }: PlanStep): RunReport | undefined {
     const { report } = this.#context;
-    return report && { ...report, flag: (makeError) => report.flag((word) => ofModel(model, makeError(word))) };
+    const found = (error: ConchError): ConchError => {
+      const { code, message, data, cause } = ofModel(model, error);
+      return new ConchError(code, message, { data: { ...data, step: id }, cause });
+    };
+    return report && { ...report, flag: (makeError) => report.flag((word) => found(makeError(word))) };
   }
 
   /** `inPlace` is called once the inputs lie where they are wanted. */
@@ -254,7 +258,7 @@ class PlanExecution {
       inputs: moved,
       requestedOutputs: step.outputs.map(({ port }) => port),
       signal,
-      report: this.#reportOf(step.model),
+      report: this.#reportOf(step),
       uploaded: (subject, bytes) => this.uploads.push({ reason: `opened by ${step.model}`, subject, bytes }),
       progress: (phase, fraction) => this.#tell(step, phase, undefined, fraction),
     });
@@ -345,6 +349,13 @@ function cacheKey(step: PlanStep, inputs: ReadonlyMap<string, Value>): string {
 function validateRequest(step: Pick<PlanStep, "id" | "model">, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
   const problem = requestProblem(step.model, inputs, config);
   if (problem !== undefined) throw new ConchError("REQUEST_INVALID", problem, { data: { model: step.model, step: step.id } });
+}
+
+/** What a kernel found, as an error of the run: the step that it befell is told as failed, though others went on behind it. */
+export function failedInRun(plan: Plan, error: ConchError, at: number, progress: (progress: StepProgress) => void): unknown {
+  const { step } = error.data;
+  if (typeof step === "string") progress({ step, phase: "failed", at, error: toErrorRecord(error) });
+  return isEnsemblePlan(plan.root) ? inEnsemble(plan.model, error) : error;
 }
 
 /** The error with Triton's prefix; cancellation passes unchanged. */

@@ -24,7 +24,8 @@ import type { BackendModel, ModelSource, Placement } from "./backends/backend.ts
 import { SERVED } from "./backends/backends.ts";
 import { ortVersion } from "./backends/onnxruntime/ort-builds.ts";
 import { acquireDevice, type AcquiredDevice } from "./device.ts";
-import { execute, failedInRun } from "./executor/execute.ts";
+import { execute } from "./executor/execute.ts";
+import { failedInRun } from "./executor/run-errors.ts";
 import { StepCache } from "./executor/step-cache.ts";
 import { Value } from "./executor/value.ts";
 import { fileAccess, wholeFile } from "./backends/file-access.ts";

@@ -3,7 +3,7 @@ import type { FileAccess, ModelSource } from "./backend.ts";
 import type { FileContent, RemoteFile } from "../protocol.ts";
 
 /** Bytes read at once: they are in memory twice while they arrive. */
-const PIECE = 16 << 20;
+export const PIECE = 16 << 20;
 
 /** Access to a file by handle, or at a server that gives ranges. `path` is for messages. */
 export function fileAccess(content: FileContent, path: string): FileAccess {

@@ -5,9 +5,9 @@ import { requestProblem } from "../../plan/request-rules.ts";
 import type { ModelConfig } from "../../triton/model-config/model-config.ts";
 import type { BackendModel, Placement, RuntimeTensor } from "../backends/backend.ts";
 import type { Gpu } from "../gpu.ts";
-import { ofModel } from "../model-error.ts";
 import type { Readback, RunOptions, StepPhase, StepProgress, StepTiming } from "../protocol.ts";
 import type { RunReport } from "../run-report.ts";
+import { inEnsemble, ofModel } from "./run-errors.ts";
 import type { StepCache } from "./step-cache.ts";
 import { Value } from "./value.ts";
 
@@ -349,18 +349,4 @@ function cacheKey(step: PlanStep, inputs: ReadonlyMap<string, Value>): string {
 function validateRequest(step: Pick<PlanStep, "id" | "model">, inputs: ReadonlyMap<string, Value>, config: ModelConfig): void {
   const problem = requestProblem(step.model, inputs, config);
   if (problem !== undefined) throw new ConchError("REQUEST_INVALID", problem, { data: { model: step.model, step: step.id } });
-}
-
-/** What a kernel found, as an error of the run: the step that it befell is told as failed, though others went on behind it. */
-export function failedInRun(plan: Plan, error: ConchError, at: number, progress: (progress: StepProgress) => void): unknown {
-  const { step } = error.data;
-  if (typeof step === "string") progress({ step, phase: "failed", at, error: toErrorRecord(error) });
-  return isEnsemblePlan(plan.root) ? inEnsemble(plan.model, error) : error;
-}
-
-/** The error with Triton's prefix; cancellation passes unchanged. */
-function inEnsemble(name: string, thrown: unknown): unknown {
-  if (isAbort(thrown)) return thrown;
-  const record = toErrorRecord(thrown);
-  return new ConchError(record.code, `in ensemble '${name}', ${record.message}`, { data: { ...record.data, ensemble: name }, cause: record.cause });
 }

@@ -6,6 +6,7 @@ import type { OnnxModel, OnnxTensor } from "../../../onnx/model.ts";
 import { readSkeleton, SMALL_PAYLOAD } from "../../../onnx/skeleton.ts";
 import { tensorByteLength, type ExternalBytes } from "../../../onnx/tensor-values.ts";
 import type { FileAccess } from "../backend.ts";
+import { PIECE } from "../file-access.ts";
 
 /** A model without its large weights, and where each of them is read when ONNX Runtime asks for it. */
 export interface LargeWeights {
@@ -72,9 +73,6 @@ export interface MountedWeights {
   /** Frees what was read and not handed over. */
   dispose(): void;
 }
-
-/** Bytes read at once: they are in memory twice while they arrive. */
-const PIECE = 16 << 20;
 
 /**
  * Reads the parts, and mounts them. What ONNX Runtime has taken is freed before it takes the next, so that weights are in memory once; should it ask again, the
